@@ -1,0 +1,1 @@
+"""Words in, words out: messages, phrases, permission and answers, with no platform in sight."""

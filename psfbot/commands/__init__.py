@@ -1,0 +1,1 @@
+"""What people may say to the bot: one function a command."""

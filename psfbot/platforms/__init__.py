@@ -1,0 +1,1 @@
+"""Doors in: each platform turns outside words into our nouns, and answers back."""
