@@ -1,1 +1,18 @@
-"""What people may say to the bot: one function a command."""
+"""What people may say to the bot: one function a command, its docstring its help and its test."""
+
+from psfbot.commands import about, oncall, owners, people, places, services
+from psfbot.plugin import Command, Topic
+
+TOPICS: tuple[Topic, ...] = (
+    owners.topic,
+    services.topic,
+    places.topic,
+    people.topic,
+    oncall.topic,
+    about.topic,
+)
+
+
+def commands() -> tuple[Command, ...]:
+    """Every command of the bot itself, in the order in which `help` lists them."""
+    return tuple(command for topic in TOPICS for command in topic.commands)

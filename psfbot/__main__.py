@@ -1,0 +1,5 @@
+"""`python -m psfbot` is `psfbot`."""
+
+from psfbot.cli import main
+
+main()

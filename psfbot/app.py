@@ -1,0 +1,97 @@
+"""The parts put together: settings from the environment, the catalog, the commands, the desk.
+
+This is the only file that reads the environment, the clock and the paths of this machine.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+
+import psfbot
+from psfbot import plugins
+from psfbot.catalog.book import Book
+from psfbot.catalog.file import load_or_refuse
+from psfbot.chat.message import Speaker
+from psfbot.commands import commands
+from psfbot.errors import UserError
+from psfbot.flows.ask import Desk
+from psfbot.flows.understand import Table
+from psfbot.plugin import Command, Plugin
+from psfbot.settings import Settings
+
+PACKAGE = Path(psfbot.__file__).parent
+
+
+@dataclass(frozen=True)
+class App:
+    """One psfbot: what it was told, and what it made of that on first use."""
+
+    settings: Settings
+    warnings: tuple[str, ...] = ()
+    environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
+
+    @cached_property
+    def catalog_path(self) -> Path:
+        """The catalog in use: as set, else the one in this folder, else the copy that came with the package."""
+        if self.settings.catalog:
+            return Path(self.settings.catalog)
+        homes = (Path("catalog.yaml"), PACKAGE / "catalog.yaml", PACKAGE.parent / "catalog.yaml")
+        return next((home for home in homes if home.is_file()), homes[0])
+
+    @cached_property
+    def book(self) -> Book:
+        """The catalog, read once; a faulty one is refused with its first faults."""
+        loaded = load_or_refuse(self.catalog_path)
+        if loaded.catalog is None:
+            raise UserError(f"{self.catalog_path} holds no catalog.")
+        return Book.of(loaded.catalog, places=loaded.places, path=str(self.catalog_path))
+
+    @cached_property
+    def plugins(self) -> plugins.Plugins:
+        """The plugins that this bot runs with."""
+        return plugins.load(self.settings.plugin_dirs, self.settings.plugins)
+
+    def plugin_commands(self) -> tuple[Command, ...]:
+        """What people may say to plugins."""
+        found: Mapping[str, Plugin] = self.plugins.found
+        return tuple(command for plugin in found.values() for command in plugin.commands)
+
+    @cached_property
+    def desk(self) -> Desk:
+        """Where questions are answered."""
+        repo = self.settings.github_repo
+        edit_url = f"https://github.com/{repo}/edit/main/catalog.yaml" if repo else ""
+        return Desk(Table(commands(), self.plugin_commands), lambda: self.book, now, edit_url=edit_url)
+
+    def speaker(self, person: str = "") -> Speaker:
+        """Who sits at this terminal: the operator, or a person of the catalog whose eyes are borrowed."""
+        if not person:
+            return Speaker(self.environ.get("USER") or "you", operator=True)
+        found = self.book.names.find(person, ("person",))
+        if len(found.hits) != 1:
+            near = found.hits or found.near or self.book.names.nearest(person, ("person",))
+            names = ", ".join(getattr(hit.record, "id", hit.name) for hit in near[:5])
+            raise UserError(f"I know no person called '{person}' for --as. The nearest: {names}.")
+        known = self.book.catalog.people[getattr(found.hits[0].record, "id", "")]
+        return Speaker(known.name, account=known.id, person=known.id)
+
+    @property
+    def state(self) -> Path:
+        """The folder for what a terminal keeps between sessions, such as its history."""
+        home = self.environ.get("XDG_STATE_HOME") or str(Path(self.environ.get("HOME", ".")) / ".local" / "state")
+        return Path(home) / "psfbot"
+
+
+def now() -> datetime:
+    """The time, in UTC."""
+    return datetime.now(UTC)
+
+
+def start(environ: Mapping[str, str] | None = None) -> App:
+    """Read the settings and make the bot; nothing is opened before it is needed."""
+    env = os.environ if environ is None else environ
+    settings, warnings = Settings.read(env)
+    return App(settings, warnings, env)

@@ -1,0 +1,95 @@
+"""Facts of the catalog in words, the same on every platform and in every alert."""
+
+from psfbot.catalog.model import Catalog, Contact, Hosting, Owner, Service, Team
+from psfbot.text import and_join, unique
+
+WHERE: dict[str, str] = {
+    "origin": "on",
+    "cdn": "behind",
+    "waf": "behind",
+    "dns": "DNS by",
+    "registrar": "registered at",
+}
+NOBODY = "nobody is named as owner"
+
+
+def person(catalog: Catalog, ref: str) -> str:
+    """A person's or team's name, with its status where that matters to whoever asks them."""
+    kind, _, key = ref.rpartition(":")
+    if kind == "team" or (not kind and key in catalog.teams):
+        team = catalog.teams.get(key)
+        return team.name if team else key
+    known = catalog.people.get(key)
+    if known is None:
+        return key
+    return known.name if known.status == "active" else f"{known.name} ({known.status})"
+
+
+def owners(service: Service, role: str) -> tuple[Owner, ...]:
+    """The owners with this role."""
+    return tuple(owner for owner in service.owners if owner.role == role)
+
+
+def ask_whom(catalog: Catalog, service: Service) -> str:
+    """Whom to ask, in which order: `Julien Palard, then docs.python.org admins`."""
+    steps = []
+    for role in ("primary", "backup", "escalation"):
+        names = [person(catalog, owner.ref) for owner in owners(service, role)]
+        if names:
+            steps.append(and_join(names, "or"))
+    return ", then ".join(steps) if steps else NOBODY
+
+
+def contact(entry: Contact) -> str:
+    """One way to reach somebody; the note says when it is the right one."""
+    return f"{entry.value} ({entry.note})" if entry.note else entry.value
+
+
+def reach(catalog: Catalog, service: Service, *, public: bool = True) -> tuple[str, ...]:
+    """How to reach those who answer for a service: its own contacts first, then its teams'."""
+    found = [contact(c) for c in service.contacts if c.public or not public]
+    for owner in service.owners:
+        kind, _, key = owner.ref.partition(":")
+        if kind == "team" and key in catalog.teams:
+            found += reach_team(catalog.teams[key], public=public)
+    return unique(found)
+
+
+def reach_team(team: Team, *, public: bool = True) -> tuple[str, ...]:
+    """How to reach a team."""
+    return tuple(contact(c) for c in team.contacts if c.public or not public)
+
+
+def provider(catalog: Catalog, entry: Hosting) -> str:
+    """A provider with its region: `DigitalOcean nyc1`."""
+    known = catalog.providers.get(entry.provider)
+    name = known.name if known else entry.provider
+    return f"{name} {entry.region}" if entry.region else name
+
+
+def runs(catalog: Catalog, service: Service) -> str:
+    """Where a service runs: `on DigitalOcean nyc1 (architecture unknown), behind Fastly`."""
+    parts = []
+    for role in ("origin", "cdn"):
+        places = [place(catalog, entry) for entry in service.hosting if entry.role == role]
+        if places:
+            parts.append(f"{WHERE[role]} {and_join(unique(places))}")
+    return ", ".join(parts) if parts else "where it runs is unknown"
+
+
+def place(catalog: Catalog, entry: Hosting) -> str:
+    """One hosting entry in words; an origin always says its architecture."""
+    name = provider(catalog, entry)
+    if entry.role != "origin":
+        return name
+    if entry.provider == "unknown":
+        return name
+    arch = entry.architecture or "unknown"
+    return f"{name} ({'architecture unknown' if arch == 'unknown' else arch})"
+
+
+def others(catalog: Catalog, service: Service) -> tuple[str, ...]:
+    """What else providers do for it: `database: DigitalOcean nyc1`."""
+    return unique(
+        f"{entry.role}: {provider(catalog, entry)}" for entry in service.hosting if entry.role not in {"origin", "cdn"}
+    )

@@ -1,0 +1,56 @@
+"""What people type, made plain: quotes, links, politeness and punctuation out of the way."""
+
+import html
+import re
+
+from psfbot.text import one_line
+
+LONGEST = 2000
+"""Characters of a question that are read; longer ones are refused, not guessed at."""
+
+QUOTES = str.maketrans(
+    "\u2019\u2018\u02bc\u0060\u00b4\u201c\u201d\u201e\u00ab\u00bb\u2013\u2014\u2026",
+    "'''''\"\"\"\"\"-- ",
+)
+"""Quotes, dashes and the ellipsis that keyboards and phones put in, as the plain ones."""
+LINK = re.compile(r"<((?:https?|mailto|tel):[^|>\s]+)(?:\|([^>]*))?>")
+MENTION = re.compile(r"<([#@])[A-Z0-9]+\|([^>]*)>")
+FILLER = re.compile(
+    r"^(?:(?:please|pls|hey|hi|hello|so|um|uh|well|ok|okay|sorry|quick question|question)[,:!]? |"
+    r"(?:can|could|would) (?:you|someone|anyone|somebody|anybody) (?:please )?"
+    r"(?:tell me|say|show me|look up|check)[,:]? |"
+    r"(?:do you|does (?:anyone|anybody|someone|somebody)|anyone|anybody) (?:happen to )?know[,:]? |"
+    r"i(?:'d| would) like to know |i wonder |i am wondering |tell me[,:]? )+",
+    re.IGNORECASE,
+)
+TAIL = re.compile(r"(?:[\s?!.,;:]|[,\s](?:please|pls|thanks|thx|ty|thank you|right now|again))+$", re.IGNORECASE)
+SHORT = re.compile(r"\b(who|what|where|when|which|how)(?:'s|s)\b(?= )", re.IGNORECASE)
+ON_CALL = re.compile(r"\bon-?call\b|\bon call\b", re.IGNORECASE)
+
+
+def unwrap(text: str) -> str:
+    """Slack's links, channels and entities as the words that people saw."""
+
+    def shown(match: re.Match[str]) -> str:
+        url, label = match[1], match[2]
+        bare = re.sub(r"^(?:mailto:|tel:)", "", url)
+        same = label and re.sub(r"^https?://", "", bare).rstrip("/") == label.rstrip("/")
+        return label if same else bare
+
+    return html.unescape(MENTION.sub(r"\1\2", LINK.sub(shown, text)))
+
+
+def question(text: str) -> str:
+    """The question in plain words: `Hey, who's on-call?!` becomes `who is on call`."""
+    words = one_line(unwrap(text).translate(QUOTES))
+    words = FILLER.sub("", words)
+    words = TAIL.sub("", words)
+    if len(words) > 1 and words[0] == words[-1] and words[0] in "'\"":
+        words = words[1:-1]
+    words = SHORT.sub(r"\1 is", words)
+    return ON_CALL.sub("on call", words).strip()
+
+
+def name(said: str) -> str:
+    """A name inside a question, without the quotes and brackets people put around it."""
+    return TAIL.sub("", said.strip(" '\"()[]{}<>*_")).strip(" '\"()[]{}<>*_")

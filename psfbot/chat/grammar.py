@@ -1,0 +1,85 @@
+"""Phrases that people say, as anchored patterns over a small grammar.
+
+`who (owns|runs) [the] {service}`: plain words, `(one|of|these)`, `[perhaps]`, and `{slot}`.
+A pattern covers the whole line or it does not match: the bot never guesses at half a sentence.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+TOKEN = re.compile(r"\[(?P<maybe>[^\[\]()]+)\]|\((?P<any>[^()]+)\)|\{(?P<slot>\w+)\}|(?P<word>[^\s\[\](){}]+)")
+
+
+@dataclass(frozen=True)
+class Match:
+    """How a phrase fits a line: what was said in each slot, and how much of the line was plain words."""
+
+    slots: dict[str, str]
+    plain: int
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """One way to say something."""
+
+    said: str
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """The phrase as a regular expression over a cleaned line."""
+        parts: list[str] = []
+        for token in self.tokens:
+            kind, value = token
+            lead = " " if parts else ""
+            if kind == "maybe":
+                words = "|".join(re.escape(w) for w in value.split("|"))
+                parts.append(f"(?:{lead}(?:{words}))?" if parts else f"(?:(?:{words}) )?")
+                continue
+            body = {"any": "(?:" + "|".join(re.escape(w) for w in value.split("|")) + ")", "slot": f"(?P<{value}>.+?)"}
+            parts.append((lead if self.has_solid(len(parts)) else "") + body.get(kind, re.escape(value)))
+        return re.compile("".join(parts), re.IGNORECASE)
+
+    def has_solid(self, before: int) -> bool:
+        """Does a token that is always there stand before this one?"""
+        return any(kind != "maybe" for kind, _ in self.tokens[:before])
+
+    @cached_property
+    def tokens(self) -> tuple[tuple[str, str], ...]:
+        """The phrase cut into (kind, value)."""
+        found = tuple((m.lastgroup or "", m[m.lastgroup or 0]) for m in TOKEN.finditer(self.said))
+        if "".join(TOKEN.sub("", self.said).split()):
+            msg = f"cannot read the phrase {self.said!r}: brackets do not nest"
+            raise ValueError(msg)
+        return found
+
+    @cached_property
+    def heads(self) -> frozenset[str]:
+        """The words that a line may start with to fit; the empty word stands for any."""
+        first: set[str] = set()
+        for kind, value in self.tokens:
+            if kind == "slot":
+                return frozenset(first | {""})
+            first |= {choice.split()[0].lower() for choice in value.split("|")}
+            if kind != "maybe":
+                break
+        return frozenset(first)
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """All plain words of the phrase: the vocabulary that typing slips are measured against."""
+        values = (value for kind, value in self.tokens if kind != "slot")
+        return frozenset(word.lower() for value in values for choice in value.split("|") for word in choice.split())
+
+    @cached_property
+    def slots(self) -> frozenset[str]:
+        """The names of the slots."""
+        return frozenset(value for kind, value in self.tokens if kind == "slot")
+
+    def match(self, line: str) -> Match | None:
+        """The slots of a line that fits as a whole, else nothing."""
+        found = self.pattern.fullmatch(line)
+        if found is None:
+            return None
+        slots = {name: value.strip() for name, value in found.groupdict().items()}
+        return Match(slots, len(line) - sum(map(len, slots.values())))

@@ -1,0 +1,87 @@
+"""About the bot itself: help, who you are to it, and which version answers."""
+
+from psfbot import __version__
+from psfbot.chat.permit import standing
+from psfbot.plugin import Answer, Ask, Command, Item, Topic, UserError
+from psfbot.text import count
+
+topic = Topic("about", "Help, who you are to the bot, and its version.")
+
+
+@topic.says("help", "commands", "usage", "man", "manual", "what can (you|i|we) (do|say|ask)", "h")
+def help_(ask: Ask) -> Answer:
+    """List what can be asked; `help COMMAND` explains one.
+
+    >>> help
+    Ask in plain words, for example: who owns docs.python.org · what runs on fastly · who is on call.
+    """
+    items = [Item(command.name, command.about.rstrip("."), "command") for command in ask.commands]
+    fact = "Ask in plain words, for example: who owns docs.python.org · what runs on fastly · who is on call."
+    return Answer(fact, lines=["`help COMMAND` shows how to say it."], items=items)
+
+
+@topic.says("(help|man|manual|explain|how do i use|usage) {command}", "help (with|on|for|about) {command}")
+def help_with(ask: Ask, command: str) -> Answer:
+    """Explain one command, with examples.
+
+    >>> help owner
+    owner: Name the people to ask about a service, in order, and how to reach them.
+    """
+    wanted = command.lower()
+    found = next((c for c in ask.commands if c.name == wanted or wanted in words_of(c)), None)
+    if found is None:
+        names = ", ".join(c.name for c in ask.commands)
+        raise UserError(f"I know no command '{command}'. There are: {names}.")
+    ways = [f"Say: {phrase.said}" for phrase in found.phrases[:3]]
+    examples = [f"Example: {asked}" for asked, _ in found.examples[:3]]
+    need = [f"Needs: {found.level.word}."] if found.level else []
+    return Answer(f"{found.name}: {found.about}", lines=[*ways, *examples, *need])
+
+
+def words_of(command: Command) -> frozenset[str]:
+    """The words that name a command: those that its phrases start with."""
+    return frozenset(head for phrase in command.phrases for head in phrase.heads if len(head) > 3)  # noqa: PLR2004
+
+
+@topic.says("whoami", "who am i", "who do you think i am", "what may i do", "what can i change")
+def whoami(ask: Ask) -> Answer:
+    """Say who you are to the bot, what you may do, and why.
+
+    >>> whoami
+    You are guest: anyone, because the catalog knows no person with this account.
+    """
+    held = standing(ask.message.speaker, ask.catalog)
+    name = ask.person.name if ask.person else ask.message.speaker.name
+    data = {"name": name, "person": ask.message.speaker.person, "level": held.level.word, "reason": held.reason}
+    lines = []
+    if not ask.person and not ask.message.speaker.operator:
+        lines.append("To be known, log in to services (IRC) and have your account added to the catalog's `people`.")
+    return Answer(f"You are {name}: {held.level.word}, because {held.reason}.", lines=lines, data=data)
+
+
+@topic.says("version", "which version (is this|are you)", "what version (is this|are you)", "ping")
+def version(ask: Ask) -> Answer:
+    """Say which psfbot answers, and how much its catalog holds.
+
+    >>> version
+    psfbot …
+    """
+    holds = ", ".join(
+        count(len(records), noun, plural)
+        for records, noun, plural in (
+            (ask.catalog.services, "service", ""),
+            (ask.catalog.providers, "provider", ""),
+            (ask.catalog.people, "person", "people"),
+        )
+    )
+    return Answer(f"psfbot {__version__}; the catalog holds {holds}.", data={"version": __version__})
+
+
+@topic.says("more", "next")
+def more(ask: Ask) -> Answer:
+    """Show the lines of the last answer that did not fit.
+
+    >>> more
+    There is no more to show.
+    """
+    return Answer("There is no more to show.")

@@ -1,0 +1,78 @@
+"""Who answers for it, and how to reach them."""
+
+from psfbot.catalog import words
+from psfbot.commands.wording import based_on
+from psfbot.plugin import Answer, Ask, Provider, Region, Service, Topic
+from psfbot.text import cut
+
+topic = Topic("owners", "Who answers for a service, and how to reach them.")
+
+
+@topic.says(
+    "(who|whom) (owns|runs|maintains|manages|operates|administers|supports|keeps) [the] {service}",
+    "(who|whom) (is responsible|is the contact|is the maintainer|is in charge|do i ping|do i write to) (for|of|about) "
+    "[the] {service}",
+    "who (looks after|takes care of|is behind|is the owner of|are the owners of|is the maintainer of) [the] {service}",
+    "(who|whom) (do|should|can|must|would) (i|we|one) (contact|ask|ping|talk to|write to|email|mail|bug|poke|reach) "
+    "(about|for|regarding|on|re) [the] {service}",
+    "who (can|could|would) (fix|help with|restart|repair) [the] {service}",
+    "whose [service] (is|are) [the] {service}",
+    "whose {service}",
+    "[the] (owner|owners|maintainer|maintainers|contact|contacts|responsible|admin|admins) (of|for) [the] {service}",
+    "(owner|who-owns|whoowns|owns|maintainer|maintainers|contact|contacts|responsible) {service}",
+    "[the] {service} (owner|owners|maintainer|maintainers|contact|contacts)",
+    "how (do|can) (i|we) (contact|reach) [the] (owner of|owners of|people behind|maintainers of) [the] {service}",
+    "{service} is (owned|run|maintained) by (who|whom)",
+)
+def owner(ask: Ask, service: Service | Provider | Region) -> Answer:
+    """Name the people to ask about a service, in order, and how to reach them.
+
+    >>> who owns docs.python.org?
+    docs.python.org: ask Julien Palard, then docs.python.org admins, then PSF Infrastructure Team.
+
+    >>> owner of dosc.python.org
+    I know no service, provider or region called 'dosc.python.org'. Did you mean docs.python.org?
+
+    >>> whose is www.python.org/ftp/python/3.12.0
+    downloads: ask CPython release managers, then PSF Infrastructure Team.
+    """
+    if isinstance(service, Provider):
+        return of_provider(ask, service)
+    if isinstance(service, Region):
+        return of_region(ask, service)
+    people = words.ask_whom(ask.catalog, service)
+    whom = "the catalog names no owner" if people == words.NOBODY else f"ask {people}"
+    fact = f"{service.id}: {whom}."
+    if service.lifecycle in {"retired", "deprecated", "archive"}:
+        fact = f"{fact[:-1]} ({service.lifecycle})."
+    reach = words.reach(ask.catalog, service, public=ask.message.public)
+    lines = [f"Reach them: {' · '.join(reach)}."] if reach else []
+    lines.append(f"It runs {words.runs(ask.catalog, service)}.")
+    cites, notes = based_on(ask, service, "owners")
+    data = {
+        "service": service.id,
+        "owners": [o.model_dump() for o in service.owners],
+        "contacts": list(reach),
+    }
+    return Answer(fact, lines=lines, notes=notes, cites=cites, data=data)
+
+
+def of_provider(ask: Ask, provider: Provider) -> Answer:
+    """A provider is nobody's service: say what it does for us, and who deals with it."""
+    used = [s for s in ask.catalog.services.values() if any(h.provider == provider.id for h in s.hosting)]
+    team = ask.catalog.teams.get("infra")
+    whom = f"ask {team.name} about it" if team else "the catalog names nobody for it"
+    fact = f"{provider.name} is a provider ({', '.join(provider.provides) or 'role unknown'}); {whom}."
+    lines = [f"Its own status page: {provider.status_page}"] if provider.status_page else []
+    if used:
+        lines.append(f"Services on it: {cut(', '.join(s.id for s in used), 300)}.")
+    cites, notes = based_on(ask, provider, "default")
+    return Answer(fact, lines=lines, notes=notes, cites=cites, data={"provider": provider.id})
+
+
+def of_region(ask: Ask, region: Region) -> Answer:
+    """A region belongs to a provider."""
+    provider = ask.catalog.providers.get(region.provider)
+    name = provider.name if provider else region.provider
+    cites, notes = based_on(ask, region, "default")
+    return Answer(f"{region.id} is a {region.kind} of {name} ({region.code}).", notes=notes, cites=cites)

@@ -1,0 +1,112 @@
+"""Who is who: people, teams, and what they answer for."""
+
+from psfbot.catalog import words
+from psfbot.commands.wording import based_on
+from psfbot.plugin import Answer, Ask, Person, Service, Team, Topic
+from psfbot.text import and_join, unique
+
+topic = Topic("people", "People and teams, and what they answer for.")
+
+
+@topic.says(
+    "team {team}",
+    "who (is|are) (in|on|part of|the members of|members of) [the] {team}",
+    "(members|member) (of|in) [the] {team}",
+    "who (is|are) [the] {team} team",
+    "[the] {team} (members|team)",
+)
+def team(ask: Ask, team: Team) -> Answer:
+    """Name the members of a team, how to reach it, and what it answers for.
+
+    >>> who is in the infra team?
+    PSF Infrastructure Team: Ee Durbin, Jacob Coffee and Alex Gaynor (inactive).
+    """
+    return team_card(ask, team)
+
+
+def team_card(ask: Ask, team: Team) -> Answer:
+    """Members, contacts and services of a team."""
+    members = [
+        f"{words.person(ask.catalog, f'person:{m.person}')}{'' if m.role == 'member' else f' ({m.role})'}"
+        for m in team.members
+    ]
+    fact = f"{team.name}: {and_join(members)}." if members else f"{team.name}: the catalog names no members."
+    reach = words.reach_team(team, public=ask.message.public)
+    lines = [f"Reach it: {' · '.join(reach)}."] if reach else []
+    owned = owned_by(ask, f"team:{team.id}")
+    lines += [f"Answers for: {owned_words(owned, f'team:{team.id}')}."] if owned else []
+    if team.escalates_to:
+        lines.append(f"Escalates to {words.person(ask.catalog, f'team:{team.escalates_to}')}.")
+    lines += [team.note] if team.note else []
+    cites, notes = based_on(ask, team, "default")
+    data = {"team": team.model_dump(mode="json"), "owns": [s.id for s in owned]}
+    return Answer(fact, lines=lines, notes=notes, cites=cites, data=data)
+
+
+@topic.says("(person|who is|who are|whois) {person}")
+def person(ask: Ask, person: Person | Team) -> Answer:
+    """Say who somebody is: teams, services, and where to find them.
+
+    >>> who is Julien Palard
+    Julien Palard (mdk): Owner of docs.python.org (overview); contact of role docs.
+    """
+    return team_card(ask, person) if isinstance(person, Team) else person_card(ask, person)
+
+
+def person_card(ask: Ask, person: Person) -> Answer:
+    """A person's teams, services and public handles; private contact data stays out of public rooms."""
+    status = "" if person.status == "active" else f", {person.status}"
+    fact = f"{person.name} ({person.id}{status})" + (f": {person.note}" if person.note else ".")
+    teams = [t for t in ask.catalog.teams.values() if any(m.person == person.id for m in t.members)]
+    lines = [f"In: {', '.join(t.name for t in teams)}."] if teams else []
+    owned = owned_by(ask, f"person:{person.id}")
+    lines += [f"Owns: {owned_words(owned, f'person:{person.id}')}."] if owned else []
+    if person.github:
+        lines.append(f"GitHub: {person.github}")
+    if not ask.message.public:
+        lines += [f"{kind}: {value}" for kind, value in (("Mail", person.email), ("IRC", person.irc)) if value]
+    cites, notes = based_on(ask, person, "default")
+    data = {"person": person.id, "name": person.name, "teams": [t.id for t in teams], "owns": [s.id for s in owned]}
+    return Answer(fact, lines=lines, notes=notes, cites=cites, data=data)
+
+
+@topic.says(
+    "what (does|do) {owner} (own|maintain|run|manage|look after|operate|keep|have|answer for)",
+    "what (is|are) {owner} (responsible for|in charge of|the owner of)",
+    "(which|what) services (does|do) {owner} (own|maintain|run|manage|look after)",
+    "(services|everything) (of|owned by|by|run by|maintained by) {owner}",
+    "(owned by|owned-by) {owner}",
+)
+def owns(ask: Ask, owner: Person | Team) -> Answer:
+    """List what a person or a team answers for, and in which role.
+
+    >>> what does mdk own?
+    Julien Palard owns docs.python.org; through teams: nothing more.
+    """
+    kind = "person" if isinstance(owner, Person) else "team"
+    direct = owned_by(ask, f"{kind}:{owner.id}")
+    said = owned_words(direct, f"{kind}:{owner.id}") or "nothing by name"
+    data: dict[str, object] = {"owner": f"{kind}:{owner.id}", "services": [s.id for s in direct]}
+    if isinstance(owner, Team):
+        return Answer(f"{owner.name} answers for {said}.", data=data)
+    teams = [t for t in ask.catalog.teams.values() if any(m.person == owner.id for m in t.members)]
+    through = [
+        f"{service.id} ({team.id})" for team in teams for service in owned_by(ask, f"team:{team.id}")
+        if service not in direct
+    ]  # fmt: skip
+    more = ", ".join(unique(through)) or "nothing more"
+    note = [f"{owner.name} is {owner.status}."] if owner.status != "active" else []
+    data["through_teams"] = list(unique(through))
+    return Answer(f"{owner.name} owns {said}; through teams: {more}.", notes=note, data=data)
+
+
+def owned_by(ask: Ask, ref: str) -> tuple[Service, ...]:
+    """The services, not retired, that name this owner."""
+    services = ask.catalog.services.values()
+    return tuple(s for s in services if s.lifecycle != "retired" and any(o.ref == ref for o in s.owners))
+
+
+def owned_words(services: tuple[Service, ...], ref: str) -> str:
+    """The services by id, with the role where it is not primary."""
+    role = {s.id: next(o.role for o in s.owners if o.ref == ref) for s in services}
+    return ", ".join(i if r == "primary" else f"{i} ({r})" for i, r in role.items())

@@ -1,0 +1,204 @@
+"""A line becomes an answer: read it, permit it, run its command, keep what is left for `more`."""
+
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from inspect import isawaitable, iscoroutinefunction
+from typing import Any
+
+from psfbot.catalog.book import Book
+from psfbot.catalog.names import Hit
+from psfbot.chat import clean, render
+from psfbot.chat.answer import Answer, Outcome
+from psfbot.chat.message import Message
+from psfbot.chat.permit import Level, standing
+from psfbot.errors import UserError
+from psfbot.flows.understand import Reading, Table, understand
+from psfbot.plugin import Ask, Service
+from psfbot.text import and_join, cut
+
+TOO_LONG = "That is too long to be a question. Ask in one short line, such as: who owns docs.python.org"
+EMPTY = "Ask me something, such as: who owns docs.python.org · what runs on fastly · help"
+NOTHING_MORE = "There is no more to show."
+NOT_UNDERSTOOD = "I did not understand '{said}'. Try: {hints}"
+UNKNOWN = "I know no {kind} called '{said}'."
+UNKNOWN_AT_ALL = "I know nothing called '{said}'."
+SEVERAL = "'{said}' could be {count} things{shown}. Which one?"
+REMEMBERED = timedelta(minutes=10)
+ROOMS_REMEMBERED = 1000
+OFFERED = 5
+FEW_KINDS = 3
+LONG_NAME = 6
+"""More words than this are a sentence, not a name."""
+
+MORE = frozenset({"more", "next", "more please", "go on", "continue"})
+YES = frozenset({"yes", "y", "yep", "yeah", "sure", "ok"})
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer, and the lines of it that this platform shows now."""
+
+    answer: Answer
+    lines: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Memory:
+    """What one speaker in one room may refer to: lines not shown yet, and names to pick from."""
+
+    at: datetime
+    rest: tuple[str, ...] = ()
+    picks: tuple[Reading, ...] = ()
+
+
+@dataclass
+class Desk:
+    """Where questions are answered: the commands, the catalog in force, and short memories."""
+
+    table: Table
+    book: Callable[[], Book]
+    now: Callable[[], datetime]
+    ports: Callable[[type[Any]], Any] | None = None
+    edit_url: str = ""
+    memories: "OrderedDict[tuple[str | None, ...], Memory]" = field(default_factory=OrderedDict)
+
+    def waits(self, message: Message) -> bool:
+        """Will answering need an event loop? Questions about the catalog do not."""
+        reading = understand(clean.question(message.text), self.table, self.book(), message.speaker)
+        return reading is not None and iscoroutinefunction(reading.command.function)
+
+    async def answer(self, message: Message) -> Reply:
+        """Answer one line; whatever it holds, something polite comes back."""
+        memory = self.recall(message)
+        if clean.question(message.text).lower() in MORE:
+            answer = Answer("") if memory.rest else Answer(NOTHING_MORE)
+            return self.page(message, memory, answer, memory.rest or (NOTHING_MORE,))
+        try:
+            answer = await self.respond(message, memory)
+        except UserError as error:
+            answer = Answer(str(error), outcome=Outcome.REFUSED)
+        return self.page(message, memory, answer, tuple(render.lines(answer)))
+
+    async def respond(self, message: Message, memory: Memory) -> Answer:
+        """Find out what was meant, then do it or say what is missing."""
+        line = clean.question(message.text)
+        if len(line) > clean.LONGEST:
+            return Answer(TOO_LONG, outcome=Outcome.REFUSED)
+        if not line:
+            return Answer(EMPTY)
+        book = self.book()
+        reading = picked(line, memory) or understand(line, self.table, book, message.speaker)
+        memory.picks = ()
+        if reading and reading.taken:
+            return await self.run(reading, message, book)
+        if reading is None or (reading.plain == 0 and len(line.split()) > LONG_NAME):
+            return Answer(NOT_UNDERSTOOD.format(said=cut(line, 80), hints=hints(line, book)), outcome=Outcome.NOT_FOUND)
+        memory.picks = tuple(reading.choose(hit) for hit in candidates(reading))
+        return self.doubt(reading, book)
+
+    async def run(self, reading: Reading, message: Message, book: Book) -> Answer:
+        """Call the command if the speaker may."""
+        command = reading.command
+        if command.level > Level.ANYONE:
+            about = next((v for v in reading.arguments.values() if isinstance(v, Service)), None)
+            held = standing(message.speaker, book.catalog, about)
+            if held.level < command.level:
+                why = f"'{command.name}' needs a {command.level.word}, and {held.reason}. Ask `whoami` for more."
+                return Answer(why, outcome=Outcome.REFUSED)
+        result = command.function(self.ask(message, book), **reading.arguments)
+        said = await result if isawaitable(result) else result
+        answer = Answer(said) if isinstance(said, str) else said
+        notes = (*assumed(reading), *answer.notes)
+        return replace(answer, notes=notes) if notes != tuple(answer.notes) else answer
+
+    def ask(self, message: Message, book: Book) -> Ask:
+        """What a command is handed."""
+        return Ask(message, self.now(), book, lambda: self.table.commands, self.ports, self.edit_url)
+
+    def doubt(self, reading: Reading, book: Book) -> Answer:
+        """Say what could not be found, and offer what comes near."""
+        bound = reading.doubt
+        found = bound.found
+        said = cut(found.said if found else "", 80)
+        kinds = reading.command.kinds
+        if found and found.hits:
+            shown = [spell(hit) for hit in found.hits[:OFFERED]]
+            rest = f"; the first {OFFERED}" if len(found.hits) > OFFERED else ""
+            fact = SEVERAL.format(said=said, count=len(found.hits), shown=rest)
+            return Answer(fact, offers=shown, outcome=Outcome.AMBIGUOUS)
+        unknown = (UNKNOWN if len(kinds) <= FEW_KINDS else UNKNOWN_AT_ALL).format(said=said, kind=and_join(kinds, "or"))
+        if found and found.near:
+            names = [spell(hit, reading) for hit in found.near]
+            return Answer(f"{unknown} Did you mean {and_join(names, 'or')}?", outcome=Outcome.NOT_FOUND)
+        close = [spell(hit, reading) for hit in book.names.nearest(said, kinds)] if kinds else []
+        nearest = f" The nearest: {', '.join(close)}." if close else ""
+        where = self.edit_url or book.path or "catalog.yaml"
+        return Answer(f"{unknown}{nearest} Is it missing? Propose it: {where}", outcome=Outcome.NOT_FOUND)
+
+    def recall(self, message: Message) -> Memory:
+        """The memory of this speaker in this room; it fades after ten minutes."""
+        speaker = message.speaker
+        key = (message.platform, message.room, speaker.account or speaker.name)
+        known = self.memories.pop(key, None)
+        if known is None or self.now() - known.at > REMEMBERED:
+            known = Memory(self.now())
+        known.at = self.now()
+        self.memories[key] = known
+        while len(self.memories) > ROOMS_REMEMBERED:
+            self.memories.popitem(last=False)
+        return known
+
+    def page(self, message: Message, memory: Memory, answer: Answer, lines: tuple[str, ...]) -> Reply:
+        """As many lines as the platform shows at once; the rest waits for `more`."""
+        size = message.page or len(lines)
+        shown, memory.rest = lines[:size], lines[size:]
+        if memory.rest:
+            shown = (*shown[:-1], f"{shown[-1]} … ({len(memory.rest)} more: say `more`)")
+        return Reply(answer, shown)
+
+
+def picked(line: str, memory: Memory) -> Reading | None:
+    """Does the line choose one of the names offered last?"""
+    if not memory.picks:
+        return None
+    if line.lower() in YES and len(memory.picks) == 1:
+        return memory.picks[0]
+    number = line.lower().removeprefix("number ").lstrip("#")
+    if number.isdecimal() and 0 < int(number[:3]) <= len(memory.picks):
+        return memory.picks[int(number[:3]) - 1]
+    return None
+
+
+def candidates(reading: Reading) -> tuple[Hit, ...]:
+    """The records that the speaker may pick from; a command that writes is only ever said in full."""
+    found = reading.doubt.found
+    if found is None or reading.command.writes:
+        return ()
+    return (found.hits or found.near)[:OFFERED]
+
+
+def spell(hit: Hit, reading: Reading | None = None) -> str:
+    """A record by a name that can be typed back; its kind is told where several kinds may stand."""
+    record_id = getattr(hit.record, "id", hit.name)
+    told = reading is None or (hit.kind != "service" and len(reading.command.kinds) > 1)
+    return f"{record_id} ({hit.kind})" if told else record_id
+
+
+def assumed(reading: Reading) -> tuple[str, ...]:
+    """What was taken for granted, so that the reader can tell when it is wrong."""
+    notes = [f"I read that as: {reading.mended}"] if reading.mended else []
+    guessed = [b for b in reading.bound.values() if b.hit and b.found and b.grade]
+    return (*notes, *(f"'{cut(b.found.said, 40)}' taken as {b.hit.name}" for b in guessed if b.hit and b.found))
+
+
+def hints(line: str, book: Book) -> str:
+    """Questions that would have worked, about a thing that the line names if it names one."""
+    for word in line.split()[:40]:
+        name = clean.name(word)
+        if "." in name:
+            hits = book.names.find(name, ("service",)).hits
+            if len(hits) == 1:
+                return f"who owns {hits[0].name} · what is {hits[0].name} · help"
+    return "who owns docs.python.org · what runs on fastly · help"

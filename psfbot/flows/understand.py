@@ -1,0 +1,191 @@
+"""Which command does a line mean, and what do its names stand for?
+
+Reading is pure: the line, the commands, the catalog and the speaker decide. Names that
+only look similar are offered, never taken; commands that write take exact names only.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from psfbot.catalog.book import Book
+from psfbot.catalog.names import Found, Hit, How
+from psfbot.chat import clean
+from psfbot.chat.grammar import Phrase
+from psfbot.chat.message import Speaker
+from psfbot.plugin import Command, Slot
+
+SURE = frozenset({How.EXACT, How.HOST, How.WILDCARD, How.LABELS, How.CONTACT})
+ME = frozenset({"me", "i", "my", "mine", "myself", "am i"})
+WORST_TAKEN = 3
+"""Readings up to this grade are answered; above it the speaker is asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """What one slot stands for, and how sure that is (0 exact … 3 free words, 4 several, 5 similar, 6 nothing)."""
+
+    grade: int
+    value: Any = None
+    hit: Hit | None = None
+    found: Found | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A line as a command with its arguments, or as near to one as it gets."""
+
+    command: Command
+    bound: dict[str, Bound]
+    plain: int
+    mended: str = ""
+
+    @property
+    def grade(self) -> int:
+        """The worst of its slots."""
+        return max((b.grade for b in self.bound.values()), default=0)
+
+    @property
+    def taken(self) -> bool:
+        """Is it sure enough to answer?"""
+        return self.grade <= (0 if self.command.writes else WORST_TAKEN)
+
+    @property
+    def doubt(self) -> Bound:
+        """The slot that keeps it from being answered."""
+        return max(self.bound.values(), key=lambda b: b.grade)
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """What the command's function is called with."""
+        return {name: b.value for name, b in self.bound.items()}
+
+    def choose(self, hit: Hit) -> "Reading":
+        """The same reading with the doubtful slot settled."""
+        doubtful = next(name for name, b in self.bound.items() if b is self.doubt)
+        return Reading(self.command, {**self.bound, doubtful: Bound(0, hit.record, hit)}, self.plain, self.mended)
+
+
+@dataclass(frozen=True)
+class Table:
+    """Commands, found by the first word of what people say."""
+
+    own: tuple[Command, ...]
+    later: Callable[[], tuple[Command, ...]] = tuple
+    by_head: dict[str, list[tuple[Phrase, Command]]] = field(default_factory=dict, compare=False)
+
+    def __post_init__(self) -> None:
+        """Index the phrases; those that start with a slot stand under the empty word."""
+        for command in self.own:
+            for phrase in command.phrases:
+                for head in phrase.heads:
+                    self.by_head.setdefault(head, []).append((phrase, command))
+
+    @cached_property
+    def whole(self) -> "Table":
+        """The table with the plugins' commands: they are imported only when the bot's own do not answer."""
+        more = self.later()
+        return Table((*self.own, *more)) if more else self
+
+    @property
+    def commands(self) -> tuple[Command, ...]:
+        """All commands, the plugins' too."""
+        return self.whole.own
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """Every plain word of every phrase that only reads."""
+        return frozenset(w for c in self.own if not c.writes for p in c.phrases for w in p.words)
+
+    def readings(self, line: str, book: Book, speaker: Speaker) -> list[Reading]:
+        """Every way to read the line, best first."""
+        head = line.partition(" ")[0].lower()
+        found = []
+        for phrase, command in (*self.by_head.get(head, ()), *self.by_head.get("", ())):
+            match = phrase.match(line)
+            if match:
+                bound = {
+                    name: bind(command.slots[name], said, book, speaker, exact=command.writes)
+                    for name, said in match.slots.items()
+                }
+                found.append(Reading(command, bound, match.plain))
+        return sorted(found, key=lambda r: (r.grade, -r.plain))
+
+
+def bind(slot: Slot, said: str, book: Book, speaker: Speaker, *, exact: bool) -> Bound:
+    """What do these words stand for in this slot?"""
+    if slot.number:
+        number = said.removeprefix("#")
+        if number.isdecimal() and len(number) < 10:  # noqa: PLR2004
+            return Bound(0, int(number))
+    elif slot.words and not slot.kinds:
+        return Bound(0, said)
+    if not slot.kinds:
+        return Bound(3, said) if slot.words else Bound(6, found=Found(said, (), ()))
+    me = book.catalog.people.get(speaker.person or "")
+    if "person" in slot.kinds and said.lower() in ME and me:
+        return Bound(0, me)
+    return bind_record(slot, clean.name(said), book, exact=exact)
+
+
+def bind_record(slot: Slot, said: str, book: Book, *, exact: bool) -> Bound:
+    """Which record of the slot's kinds has this name?"""
+    found = book.names.find(said, slot.kinds)
+    sure = [hit for hit in found.hits if hit.how in SURE]
+    if sure:
+        first = min(slot.kinds.index(hit.kind) for hit in sure)
+        sure = [hit for hit in sure if slot.kinds.index(hit.kind) == first]
+    hits = sure or found.hits
+    if len(hits) == 1:
+        return Bound(grade_of(hits[0]), hits[0].record, hits[0], found)
+    if slot.words and not exact:
+        return Bound(3, said, found=found)
+    if hits:
+        return Bound(4, found=found)
+    return Bound(5 if found.near else 6, found=found)
+
+
+def grade_of(hit: Hit) -> int:
+    """How far is this way of finding a name from an exact one?"""
+    if hit.how in SURE:
+        return 0
+    return 1 if hit.how is How.PREFIX else 2
+
+
+def understand(line: str, table: Table, book: Book, speaker: Speaker) -> Reading | None:
+    """The best reading of a line; a slip in the plain words is mended when the rest is exact."""
+    readings = table.readings(line, book, speaker)
+    if readings and readings[0].grade == 0:
+        return readings[0]
+    table = table.whole
+    readings = table.readings(line, book, speaker)
+    if readings and readings[0].taken:
+        return readings[0]
+    mended = mend(line, table.words)
+    if mended:
+        again = [r for r in table.readings(mended, book, speaker) if r.grade <= 1 and not r.command.writes and r.plain]
+        if again:
+            best = again[0]
+            return Reading(best.command, best.bound, best.plain, mended)
+    return readings[0] if readings else None
+
+
+def mend(line: str, words: Iterable[str]) -> str:
+    """The line with each misspelt plain word put right, or nothing when there is none to mend."""
+    known = frozenset(words)
+    fixed = [word if word.lower() in known else nearest(word.lower(), known) or word for word in line.split()]
+    mended = " ".join(fixed)
+    return mended if mended != line else ""
+
+
+def nearest(word: str, known: frozenset[str]) -> str:
+    """The one known word that is a single slip away (a letter wrong, missing, extra or swapped)."""
+    if len(word) < 3 or not word.isalpha():  # noqa: PLR2004
+        return ""
+    from rapidfuzz.distance import OSA  # noqa: PLC0415 - only a question with a slip needs it
+
+    close: Sequence[str] = [
+        k for k in known if abs(len(k) - len(word)) <= 1 and OSA.distance(word, k, score_cutoff=1) <= 1
+    ]
+    return close[0] if len(close) == 1 else ""

@@ -1,0 +1,83 @@
+"""What one room should see about one incident, and how far its delivery has come."""
+
+from datetime import datetime
+from enum import IntEnum, StrEnum
+
+from psfbot.relay.incident import Fact
+
+
+class Priority(IntEnum):
+    """Which notice goes first when a room's lane is busy; lower is sooner."""
+
+    URGENT = 0
+    NORMAL = 1
+    BULK = 2
+
+
+class Room(Fact):
+    """A place on one platform: `irc #python-infra`."""
+
+    platform: str
+    name: str
+
+    @property
+    def lane(self) -> str:
+        """The name of its queue: what waits for one room never holds up another."""
+        return f"{self.platform} {self.name}"
+
+
+class Notice(Fact):
+    """What one room should see about one incident as of one version of it.
+
+    `text` is the one line that says it all; `lines` are what platforms with room for
+    it show below. `kind` is the happening that it tells.
+    """
+
+    incident: int
+    version: int
+    room: Room
+    kind: str
+    text: str
+    lines: tuple[str, ...] = ()
+    links: tuple[tuple[str, str], ...] = ()
+    priority: Priority = Priority.NORMAL
+
+
+class Delivery(StrEnum):
+    """Where a notice stands on its way."""
+
+    PENDING = "pending"
+    SENDING = "sending"
+    SENT = "sent"
+    UNKNOWN = "unknown"
+    DEAD = "dead"
+
+
+class Ending(Fact):
+    """How one attempt at delivery ended: with proof, with an error, or nobody knows."""
+
+    state: Delivery
+    proof: str = ""
+    error: str = ""
+    not_before: datetime | None = None
+
+
+class Parcel(Fact):
+    """A notice in the outbox.
+
+    `token` names one attempt, so that a late answer of an earlier attempt counts for
+    nothing. `proof` is what the platform gave back: a message's id, or how it was seen
+    to arrive. `posted` is the id of the message of an earlier version in this room,
+    for platforms that update in place.
+    """
+
+    id: int
+    notice: Notice
+    state: Delivery
+    attempts: int
+    created_at: datetime
+    not_before: datetime
+    token: str = ""
+    proof: str = ""
+    posted: str = ""
+    error: str = ""

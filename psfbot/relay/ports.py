@@ -1,0 +1,130 @@
+"""What the relay needs from the outside: a ledger to keep, and platforms to tell."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Protocol, TypeVar
+
+from psfbot.relay.alert import Alert
+from psfbot.relay.incident import Entry, Incident, Problem, Silence
+from psfbot.relay.letter import Arrival, Fate, Letter
+from psfbot.relay.notice import Ending, Notice, Parcel, Room
+
+Result = TypeVar("Result")
+
+
+class Inbox(Protocol):
+    """Webhooks, kept as they came before they are answered."""
+
+    async def keep(self, letter: Arrival) -> bool:
+        """Store one durably; False when its source delivered the same before."""
+
+    async def waiting(self, limit: int = 100) -> Sequence[Letter]:
+        """Letters that nobody has read, oldest first."""
+
+
+class Ledger(Protocol):
+    """Everything the relay remembers, inside one transaction: all of it is kept, or none."""
+
+    def file(self, letter: int, fate: Fate, reason: str, now: datetime) -> None:
+        """Say what became of a letter."""
+
+    def problem(self, source: str, key: str) -> Problem | None:
+        """What this source last said under this key."""
+
+    def problems(self, incident: int) -> Sequence[Problem]:
+        """All problems of an incident."""
+
+    def keep_problem(self, problem: Problem) -> None:
+        """Remember what a source said."""
+
+    def incident(self, number: int) -> Incident | None:
+        """One incident."""
+
+    def latest(self, subject: str) -> Incident | None:
+        """The newest incident of a subject, whatever its state."""
+
+    def incidents(self, *, open_only: bool = True, limit: int = 100) -> Sequence[Incident]:
+        """Incidents, newest first."""
+
+    def open_incident(self, incident: Incident) -> Incident:
+        """Keep a new incident; its number is given here."""
+
+    def keep_incident(self, incident: Incident) -> None:
+        """Replace what is known of an incident."""
+
+    def add_alert(self, alert: Alert, *, letter: int | None, incident: int | None, reason: str, now: datetime) -> bool:
+        """Keep one alert; False when the very same report was kept before."""
+
+    def alerts(self, incident: int) -> Sequence[Alert]:
+        """All alerts of an incident, in the order they came."""
+
+    def add_entry(self, incident: int, entry: Entry) -> None:
+        """Write a line of the timeline."""
+
+    def timeline(self, incident: int) -> Sequence[Entry]:
+        """The timeline, oldest first."""
+
+    def silences(self, now: datetime) -> Sequence[Silence]:
+        """Silences that hold now or later."""
+
+    def add_silence(self, silence: Silence) -> Silence:
+        """Keep a silence; its id is given here."""
+
+    def end_silence(self, id: int, now: datetime) -> None:  # noqa: A002
+        """Let a silence end now."""
+
+    def told(self, incident: int) -> Sequence[Room]:
+        """The rooms that were told of an incident, or will be."""
+
+    def post(self, notice: Notice, now: datetime) -> int:
+        """Put a notice in the outbox; an older version to the same room that nobody has sent yet is replaced."""
+
+
+class Outbox(Protocol):
+    """Notices on their way; a parcel leaves only with proof, or as a dead letter that people can see."""
+
+    async def lanes(self, now: datetime) -> Sequence[str]:
+        """Lanes with something to deliver now."""
+
+    async def lease(self, lane: str, now: datetime, until: datetime) -> Parcel | None:
+        """The first parcel of a lane, marked as being sent; nothing while another of that lane is."""
+
+    async def settle(self, parcel: Parcel, ending: Ending, now: datetime) -> bool:
+        """Say how an attempt ended; False when its lease had gone to another."""
+
+    async def expired(self, now: datetime) -> Sequence[Parcel]:
+        """Parcels whose sender died: nobody knows whether they arrived."""
+
+    async def dead(self) -> Sequence[Parcel]:
+        """Dead letters, newest first."""
+
+    async def retry(self, id: int, now: datetime) -> bool:  # noqa: A002
+        """Put a dead letter back; False when there is none of this id."""
+
+
+class Store(Protocol):
+    """Transactions over a ledger: work is handed in, and returns once it is durable."""
+
+    async def write(self, work: Callable[[Ledger], Result]) -> Result:
+        """Run work in a transaction that is durable when this returns; nothing of it stays when it raises."""
+
+    async def read(self, work: Callable[[Ledger], Result]) -> Result:
+        """Run work that only reads."""
+
+
+class Platform(Protocol):
+    """A chat network as the outbox sees it."""
+
+    @property
+    def name(self) -> str:
+        """The word for it: `irc`, `slack` or `console`."""
+
+    @property
+    def ready(self) -> bool:
+        """Can it send now? While it cannot, its lanes wait and no attempt is counted."""
+
+    async def send(self, parcel: Parcel) -> str:
+        """Deliver, and return the proof; raise `DeliveryError` otherwise."""
+
+    async def find(self, parcel: Parcel) -> str | None:
+        """Look for a parcel whose sender died: its proof, "" when surely not there, None when nobody can tell."""

@@ -1,0 +1,112 @@
+"""The settings that psfbot itself reads."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field, SecretStr
+
+from psfbot.settings.reading import Configuration
+from psfbot.settings.values import Address, Fingerprints, Folders, Repository, Secrets, Words, lower
+
+
+class Settings(Configuration):
+    """All settings, read once at the start and never changed.
+
+    The text under a field is its description, here, in `psfbot settings` and in `docs/settings.md`.
+    """
+
+    # The bot itself
+    catalog: Path | None = Field(default=None, examples=["/srv/psfbot/catalog.yaml"])
+    """The catalog file. Not given: `catalog.yaml` in the working folder, else the copy that was installed."""
+    database_url: SecretStr | None = Field(default=None, examples=["postgresql+psycopg://psfbot@db.internal/psfbot"])
+    """The database that keeps alerts and checklists. Not given: an SQLite file in the working folder."""
+    host: str = Field(default="127.0.0.1", examples=["10.0.0.5"])
+    """Address that the web page and the webhooks listen on."""
+    port: int = Field(default=8080, ge=0, le=65535, examples=["8080"])
+    """Port that they listen on; 0 takes any free one."""
+    public_url: Address | None = Field(default=None, examples=["https://psfbot.example.org"])
+    """Address under which people reach the web page; links in chat start with it."""
+    plugins: Words = Field(default=(), examples=["pingdom,pagerduty"])
+    """The plugins that are on. Not given: all that are found."""
+    plugin_dirs: Folders = Field(default=(), examples=["/srv/psfbot/plugins"])
+    """More folders to look for plugins in; what they hold goes before what is built in."""
+    log_level: Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(lower)] = Field(
+        default="info", examples=["debug"]
+    )
+    """The least severe log entries that are written: `debug`, `info`, `warning` or `error`."""
+    log_format: Annotated[Literal["console", "json"], BeforeValidator(lower)] = Field(
+        default="console", examples=["json"]
+    )
+    """`console` for people, `json` for machines (one object a line)."""
+
+    # IRC: on when irc_host is set
+    irc_host: str | None = Field(default=None, examples=["irc.libera.chat"])
+    """The IRC server. IRC is on when this is set."""
+    irc_port: int = Field(default=6697, ge=1, le=65535, examples=["6697"])
+    """Port of the IRC server."""
+    irc_tls: bool = Field(default=True, examples=["true"])
+    """Whether to speak TLS and to check the server's certificate."""
+    irc_tls_ca: Path | None = Field(default=None, examples=["/etc/ssl/private-ca.pem"])
+    """Certificates (PEM) to trust instead of the system's."""
+    irc_tls_fingerprints: Fingerprints = Field(default=(), examples=["ab" * 32])
+    """Fingerprints (SHA-256 or SHA-512) of the only server certificates to accept."""
+    irc_nick: str = Field(default="psfbot", examples=["psfbot"])
+    """The nick that psfbot asks for."""
+    irc_realname: str = Field(
+        default="psfbot, service catalog of the PSF infrastructure team", examples=["psfbot, run by the PSF"]
+    )
+    """Real name on IRC. Networks ask that it says what the bot is and who runs it."""
+    irc_channels: Words = Field(default=(), examples=["#python-infra,#psf-ops"])
+    """Channels to join. An alert that no room claims goes to the first one."""
+    irc_sasl_mechanisms: Words = Field(default=(), examples=["EXTERNAL,PLAIN"])
+    """SASL mechanisms to try, in this order. Not given: all that the credentials allow, strongest first."""
+    irc_account: str | None = Field(default=None, examples=["psfbot"])
+    """Services account to log in to."""
+    irc_password: SecretStr | None = Field(default=None, examples=["correct-horse"])
+    """Password of that account."""
+    irc_client_cert: Path | None = Field(default=None, examples=["/run/secrets/irc.pem"])
+    """Client certificate and its key in one PEM file, for SASL EXTERNAL."""
+    irc_ecdsa_key: Path | None = Field(default=None, examples=["/run/secrets/irc-ecdsa.pem"])
+    """Private key (PEM file) for SASL ECDSA-NIST256P-CHALLENGE."""
+    irc_state_dir: Path | None = Field(default=None, examples=["/var/lib/psfbot/irc"])
+    """Folder that remembers which servers insist on TLS (STS). Not given: this is forgotten at a restart."""
+    irc_burst: int = Field(default=4, ge=1, examples=["4"])
+    """Lines that may be sent at once before pacing begins."""
+    irc_interval: float = Field(default=2.0, ge=0, examples=["2"])
+    """Seconds between lines after that; 0 switches pacing off."""
+
+    # Slack: on when slack_bot_token is set
+    slack_bot_token: SecretStr | None = Field(default=None, examples=["xoxb-…"])
+    """Bot token. Slack is on when this is set."""
+    slack_app_token: SecretStr | None = Field(default=None, examples=["xapp-…"])
+    """App-level token for Socket Mode, which needs no public address."""
+    slack_signing_secret: SecretStr | None = Field(default=None, examples=["0123456789abcdef…"])
+    """Proves that requests to `/slack/events` come from Slack; needed without Socket Mode."""
+    slack_api_url: Address = Field(default="https://slack.com/api", examples=["https://slack.com/api"])
+    """Address of Slack's Web API; tests point it at a stand-in."""
+    slack_channels: Words = Field(default=(), examples=["C0123456789"])
+    """Channels that alerts may go to. An alert that no room claims goes to the first one."""
+
+    # PagerDuty, Pingdom, GitHub: each is on when its token or secret is set
+    pagerduty_token: SecretStr | None = Field(default=None, examples=["u+…"])
+    """REST API token: who is on call, and acknowledging from chat."""
+    pagerduty_from: str | None = Field(default=None, examples=["infra-bot@example.org"])
+    """E-mail address of the PagerDuty user in whose name changes are made."""
+    pagerduty_webhook_secrets: Secrets = Field(default=(), examples=["new-secret,old-secret"])
+    """Secrets of the webhook subscriptions; several, so that one can be replaced without a gap."""
+    pagerduty_events_key: SecretStr | None = Field(default=None, examples=["R0…"])
+    """Integration key of the Events API, to page people."""
+    pagerduty_api_url: Address = Field(default="https://api.pagerduty.com", examples=["https://api.eu.pagerduty.com"])
+    """Address of the REST API; accounts in the EU have their own."""
+    pingdom_hook_secret: SecretStr | None = Field(default=None, examples=["a-long-random-word"])
+    """Last part of the address that Pingdom posts to: `/hooks/pingdom/<secret>`."""
+    pingdom_token: SecretStr | None = Field(default=None, examples=["pd-…"])
+    """API token, to find out what was missed while psfbot was down."""
+    github_token: SecretStr | None = Field(default=None, examples=["github_pat_…"])
+    """Token that may push branches and open pull requests with catalog edits."""
+    github_repo: Repository | None = Field(default=None, examples=["psf/psfbot"])
+    """The repository that holds the catalog, as `owner/name`."""
+    github_api_url: Address = Field(default="https://api.github.com", examples=["https://github.example.org/api/v3"])
+    """Address of GitHub's REST API."""
+    github_webhook_secret: SecretStr | None = Field(default=None, examples=["a-long-random-word"])
+    """Proves that webhooks come from GitHub."""
