@@ -52,7 +52,7 @@ class App:
     @cached_property
     def plugins(self) -> plugins.Plugins:
         """The plugins that this bot runs with."""
-        return plugins.load(self.settings.plugin_dirs, self.settings.plugins)
+        return plugins.load(tuple(map(str, self.settings.plugin_dirs)), tuple(self.settings.plugins))
 
     def plugin_commands(self) -> tuple[Command, ...]:
         """What people may say to plugins."""

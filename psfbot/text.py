@@ -38,6 +38,11 @@ def count(number: int, noun: str, plural: str = "") -> str:
     return f"{number or 'no'} {noun if number == 1 else many}"
 
 
+def a(noun: str) -> str:
+    """A noun with its article: `a member`, `an admin`."""
+    return f"{'an' if noun[:1].lower() in 'aeiou' else 'a'} {noun}"
+
+
 def unique(words: Iterable[str]) -> tuple[str, ...]:
     """Each word once, in the order of its first place."""
     return tuple(dict.fromkeys(words))

@@ -29,7 +29,7 @@ ADDRESSES = [
     ("'docs.python.org'!", "docs.python.org", ""),
     ("_dmarc.python.org", "_dmarc.python.org", ""),
     ("https://bücher.example/ä", "xn--bcher-kva.example", "/ä"),
-    ("ｄｏｃｓ．python.org", "docs.python.org", ""),
+    ("\N{FULLWIDTH LATIN SMALL LETTER D}ocs\N{FULLWIDTH FULL STOP}python.org", "docs.python.org", ""),
 ]
 
 NO_ADDRESSES = [

@@ -68,14 +68,14 @@ def part(path: str) -> str:
 
 
 @cache
-def nodes(source: str) -> tuple[ast.AST, ...]:
-    return tuple(ast.walk(ast.parse(source)))
+def nodes(path: str, source: str) -> tuple[ast.AST, ...]:
+    return tuple(ast.walk(ast.parse(source, filename=path)))
 
 
 def imports(path: str, source: str) -> Iterator[str]:
     """Every name that is imported, absolute: `from psfbot.text import plural` -> `psfbot.text.plural`."""
     package = module(path) if path.endswith("__init__.py") else module(path).rpartition(".")[0]
-    for node in nodes(source):
+    for node in nodes(path, source):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -137,21 +137,23 @@ def cycles(tree: Tree) -> Iterator[str]:
 
 def waiting_core(tree: Tree) -> Iterator[str]:
     for path, source in core(tree):
-        if not path.endswith("/ports.py") and any(isinstance(node, ast.AsyncFunctionDef) for node in nodes(source)):
+        if not path.endswith("/ports.py") and any(
+            isinstance(node, ast.AsyncFunctionDef) for node in nodes(path, source)
+        ):
             yield f"{path} waits: if it awaits, it is not core"
 
 
 def worldly_core(tree: Tree) -> Iterator[str]:
     for path, source in core(tree):
         yield from (f"{path} imports {n}" for n in imports(path, source) if n.split(".")[0] in NOT_IN_CORE)
-        for node in nodes(source):
+        for node in nodes(path, source):
             if isinstance(node, ast.Attribute) and ".".join(ast.unparse(node).split(".")[-2:]) in CLOCKS:
                 yield f"{path}:{node.lineno} looks at a clock: let `now` be passed in"
 
 
 def environ_readers(tree: Tree) -> Iterator[str]:
     for path, source in inside(tree, "psfbot/", "plugins/"):
-        used = {ast.unparse(node) for node in nodes(source) if isinstance(node, ast.Attribute)}
+        used = {ast.unparse(node) for node in nodes(path, source) if isinstance(node, ast.Attribute)}
         if path != "psfbot/app.py" and ENVIRON & (used | set(imports(path, source))):
             yield f"{path} reads the environment: only app.py does"
 
@@ -164,7 +166,7 @@ def long_files(tree: Tree) -> Iterator[str]:
 
 def long_functions(tree: Tree) -> Iterator[str]:
     for path, source in inside(tree, "psfbot/", "plugins/"):
-        for node in nodes(source):
+        for node in nodes(path, source):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 lines = (node.end_lineno or node.lineno) - node.lineno + 1
                 if lines > 40:

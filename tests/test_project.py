@@ -5,15 +5,17 @@ import re
 import shutil
 import subprocess
 import tomllib
+from fnmatch import fnmatch
 from pathlib import Path
 
+import click
 import pytest
 
 from psfbot import __version__
+from psfbot.cli import main
 from psfbot.settings import Settings
 
 ROOT = Path(__file__).parents[1]
-LOCAL = {".git", ".venv", ".mypy_cache", ".pytest_cache", ".ruff_cache", ".hypothesis", "__pycache__", "build", "dist"}
 CALVER = r"\d{4}\.(?:1[0-2]|[1-9])\.\d+"
 
 # Put together from pieces, so that this file holds none of what it looks for.
@@ -37,22 +39,27 @@ MACHINES = re.compile(
 
 
 def versioned() -> list[Path]:
-    """Every file that is, or is about to be, under version control; without git, whatever lies here."""
+    """Every file that is or will be under version control; without git, whatever `.gitignore` does not name."""
     git = shutil.which("git")
     if git and (ROOT / ".git").exists():
         command = [git, "-C", str(ROOT), "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
         listed = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - a fixed command
         if listed.returncode == 0:
             return [file for name in listed.stdout.split("\0") if name and (file := ROOT / name).is_file()]
-    return [file for file in ROOT.rglob("*") if file.is_file() and not LOCAL & set(file.relative_to(ROOT).parts)]
+    ignored = [".git", *(pattern.rstrip("/") for pattern in read(".gitignore").split())]
+    return [file for file in ROOT.rglob("*") if file.is_file() and not named_in(ignored, file.relative_to(ROOT).parts)]
 
 
-FILES = versioned()
-PAGES = [file for file in FILES if file.suffix == ".md"]
+def named_in(patterns: list[str], parts: tuple[str, ...]) -> bool:
+    return any(fnmatch(part, pattern) for part in parts for pattern in patterns)
 
 
 def read(name: str) -> str:
     return (ROOT / name).read_text(encoding="utf-8")
+
+
+FILES = versioned()
+PAGES = [file for file in FILES if file.suffix == ".md"]
 
 
 def mentions(pattern: re.Pattern[str]) -> list[str]:
@@ -113,6 +120,28 @@ def test_every_make_command_in_a_page_exists(page):
     named = {name for piece in code for name in re.findall(r"(?:^|[`$|&;] ?)make ([a-z][a-z-]*)", piece, re.MULTILINE)}
 
     assert named - targets() == set()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_psfbot_command_in_a_page_exists(page):
+    blocks = "".join(re.findall(r"^```.*?^```", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL))
+    used = re.findall(r"^(?:\$ )?(?:\.venv/bin/|docker run .* )?psfbot ([a-z]+)(?: ([a-z]+))?", blocks, re.MULTILINE)
+
+    assert [" ".join(words) for words in used if not known(main, words)] == []
+
+
+def known(command: click.Command, words: tuple[str, ...]) -> bool:
+    """Does the command line go this way, as far as it has commands of its own?"""
+    if not isinstance(command, click.Group) or not words or not words[0]:
+        return True
+    return words[0] in command.commands and known(command.commands[words[0]], words[1:])
+
+
+def test_a_made_up_command_is_found_out():
+    assert known(main, ("catalog", "check"))
+    assert known(main, ("ask", "who"))
+    assert not known(main, ("catalog", "frobnicate"))
+    assert not known(main, ("frobnicate",))
 
 
 def test_the_readme_shows_the_two_commands():

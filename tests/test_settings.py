@@ -95,6 +95,12 @@ def test_a_secret_may_lie_in_a_file_and_loses_only_its_line_end():
     assert warnings == ()
 
 
+def test_several_secrets_may_stand_in_a_file_one_a_line():
+    settings, _ = read({"PSFBOT_PAGERDUTY_WEBHOOK_SECRETS_FILE": "/run/pd"}, {"/run/pd": "new\nold\n"})
+
+    assert settings.pagerduty_webhook_secrets == (SecretStr("new"), SecretStr("old"))
+
+
 def test_a_secret_in_the_environment_wins_over_a_secret_file_named_in_toml():
     files = {"bot.toml": 'github_token_file = "/run/token"', "/run/token": "old"}
     settings, _ = read({"PSFBOT_CONFIG": "bot.toml", "PSFBOT_GITHUB_TOKEN": "new"}, files)
@@ -117,6 +123,12 @@ def test_a_secret_in_the_environment_wins_over_a_secret_file_named_in_toml():
         (
             {"GITHUB_REPO": "psfbot"},
             "PSFBOT_GITHUB_REPO is 'psfbot', but should be owner/name. Try PSFBOT_GITHUB_REPO=",
+        ),
+        ({"GITHUB_REPO": "psf/psf/bot"}, "PSFBOT_GITHUB_REPO is 'psf/psf/bot', but should be owner/name."),
+        ({"IRC_INTERVAL": "-1"}, "PSFBOT_IRC_INTERVAL is '-1', but should be greater than or equal to 0."),
+        (
+            {"IRC_TLS_FINGERPRINTS": "xy" * 32},
+            f"PSFBOT_IRC_TLS_FINGERPRINTS is '{'xy' * 32}', but should be the SHA-256",
         ),
         ({"IRC_TLS_FINGERPRINTS": "beef"}, "PSFBOT_IRC_TLS_FINGERPRINTS is 'beef', but should be the SHA-256"),
         ({"IRC_PASSWORD": TOLD, "IRC_PASSWORD_FILE": "/run/irc"}, "Both PSFBOT_IRC_PASSWORD and PSFBOT_IRC_PASSWORD_"),
@@ -182,6 +194,13 @@ def test_an_unknown_name_is_warned_about_with_the_nearest_one(name, warning):
     assert warning in warnings[0]
 
 
+def test_warnings_come_in_the_order_of_names():
+    names = [f"PSFBOT_UNHEARD_{letter}" for letter in "zyxwvutsrqponm"]
+    _, warnings = read(dict.fromkeys(names, "x"))
+
+    assert [warning.split()[0] for warning in warnings] == sorted(names)
+
+
 def test_an_unknown_name_in_the_file_is_warned_about():
     _, warnings = read({"PSFBOT_CONFIG": "bot.toml"}, {"bot.toml": 'irc_hots = "irc.libera.chat"'})
 
@@ -223,7 +242,7 @@ def test_what_is_shown_can_be_given_back():
 def test_every_setting_has_a_description_and_an_example_that_works(field):
     settings, warnings = read({f"PSFBOT_{field.upper()}": Settings.example_of(field)})
 
-    assert (Settings.model_fields[field].description or "").endswith((".", ")"))
+    assert (Settings.description_of(field)).endswith((".", ")"))
     assert settings.origin_of(field) == "environment"
     assert warnings == ()
 

@@ -2,11 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from types import MappingProxyType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
-from psfbot.catalog.model import Catalog
+from psfbot.catalog.model import Catalog, Service
 from psfbot.catalog.names import ANY_KIND, Found, Kind, Names
+
+if TYPE_CHECKING:
+    from psfbot.catalog.impact import Web
+    from psfbot.catalog.index import Index
 
 NOWHERE: Mapping[tuple[str, str], int] = MappingProxyType({})
 """The places of a catalog that was not read from a file."""
@@ -33,3 +38,23 @@ class Book:
     def find(self, said: str, kinds: Sequence[Kind] = ANY_KIND) -> Found:
         """The records that these words may mean (see `Names.find`)."""
         return self.names.find(said, kinds)
+
+    def query(self, text: str) -> tuple[Service, ...]:
+        """The services that match a query (see `catalog.query`)."""
+        from psfbot.catalog.index import find  # noqa: PLC0415 - most questions need no index
+
+        return find(text, self.index)
+
+    @cached_property
+    def index(self) -> "Index":
+        """The indexes that queries run on, made with the first one."""
+        from psfbot.catalog.index import Index  # noqa: PLC0415 - the same
+
+        return Index(self.catalog)
+
+    @cached_property
+    def web(self) -> "Web":
+        """Who hangs on whom, made with the first question about it."""
+        from psfbot.catalog.impact import Web  # noqa: PLC0415 - the same
+
+        return Web(self.catalog)

@@ -6,7 +6,7 @@ from datetime import date
 from functools import cache
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
 ID = re.compile(r"[a-z0-9._-]{1,63}")
 
@@ -16,6 +16,13 @@ Url = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9+.-]*:\S+$")]
 Domain = Annotated[str, StringConstraints(pattern=r"^(\*\.)?[a-z0-9]([a-z0-9._-]*[a-z0-9])?(/\S*)?$")]
 OwnerRef = Annotated[str, StringConstraints(pattern=r"^(person|team):[a-z0-9._-]{1,63}$")]
 PersonRef = Annotated[str, StringConstraints(pattern=r"^person:[a-z0-9._-]{1,63}$")]
+Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+
+
+def no_flag(value: object) -> object:
+    """Keep `true` from passing for the number 1, as it does in Python."""
+    return str(value) if isinstance(value, bool) else value
+
 
 Lifecycle = Literal["planned", "experimental", "production", "archive", "deprecated", "retired", "unknown"]
 Architecture = Literal["amd64", "arm64", "multi", "unknown"]
@@ -43,13 +50,33 @@ def partial_date(value: str) -> str:
     return value
 
 
+def whole_day(value: object) -> object:
+    """Read YYYY-MM-DD and nothing looser: pydantic alone would take `86400` for a day in 1970."""
+    if not isinstance(value, str):
+        return value
+    if not re.fullmatch(r"\d{4}-\d\d-\d\d", value):
+        msg = "not a day: write YYYY-MM-DD"
+        raise ValueError(msg)
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        msg = "no such day in the calendar"
+        raise ValueError(msg) from None
+
+
 When = Annotated[str, AfterValidator(partial_date)]
+Day = Annotated[date, Field(strict=True), BeforeValidator(whole_day)]
+Flag = Annotated[bool, Field(strict=True)]
+"""`true` or `false` as YAML 1.2 writes them; `no` is a text."""
 
 
 class Part(BaseModel):
-    """Anything written in the catalog: it never changes once read, and a misspelt field is an error."""
+    """Anything written in the catalog: it never changes once read, and a misspelt field is an error.
 
-    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+    A number where a text belongs is that text: a check's id or a year needs no quotes.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True, coerce_numbers_to_str=True)
 
 
 class Provenance(Part):
@@ -58,7 +85,7 @@ class Provenance(Part):
     source: Id | None = None
     sources: tuple[Id, ...] = ()
     as_of: When | None = None
-    verified: date | None = None
+    verified: Day | None = None
     by: PersonRef | None = None
     note: Text | None = None
 
@@ -88,7 +115,7 @@ class Contact(Part):
     type: Literal["email", "irc", "slack", "issues", "forum", "web", "github", "other"]
     value: Text
     note: Text | None = None
-    public: bool = True
+    public: Flag = True
 
 
 class Link(Part):
@@ -164,7 +191,7 @@ class Provider(Record):
     architectures: tuple[Architecture, ...] = ()
     homepage: Url | None = None
     status_page: Url | None = None
-    sponsored: bool | None = None
+    sponsored: Flag | None = None
     contacts: tuple[Contact, ...] = ()
     lifecycle: Lifecycle = "production"
     history: tuple[Event, ...] = ()
@@ -177,7 +204,7 @@ class Region(Record):
     code: Text
     kind: Literal["datacenter", "region", "zone", "edge"]
     location: Text | None = None
-    country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")] | None = None
+    country: Country | None = None
     aliases: tuple[Text, ...] = ()
     lifecycle: Lifecycle = "production"
 
@@ -187,7 +214,7 @@ class Platform(Record):
 
     triple: Text
     notes: Text | None = None
-    tier: Literal[1, 2, 3, "unsupported"]
+    tier: Annotated[Literal[1, 2, 3, "unsupported"], BeforeValidator(no_flag)]
     contacts: tuple[Id, ...] = ()
     history: tuple[Event, ...] = ()
 
@@ -197,7 +224,7 @@ class Room(Record):
 
     irc: Text | None = None
     slack: Text | None = None
-    public: bool
+    public: Flag
     alerts: Literal["all", "owned", "none"] = "owned"
     min_severity: Literal["info", "warning", "error", "critical"] | None = None
 
@@ -294,7 +321,7 @@ class Service(Record):
     domains: tuple[Domain, ...] = ()
     aliases: tuple[Text, ...] = ()
     lifecycle: Lifecycle
-    tier: Tier = "unknown"
+    tier: Annotated[Tier, BeforeValidator(no_flag)] = "unknown"
     system: Id | None = None
     owners: tuple[Owner, ...] = ()
     contacts: tuple[Contact, ...] = ()
@@ -317,7 +344,7 @@ class Service(Record):
 class Catalog(Part):
     """The whole file: every record by kind and id."""
 
-    schema_version: Literal[1] = 1
+    schema_version: Annotated[Literal[1], BeforeValidator(no_flag)] = 1
     sources: Mapping[str, Source] = {}
     people: Mapping[str, Person] = {}
     teams: Mapping[str, Team] = {}

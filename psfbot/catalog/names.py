@@ -21,6 +21,8 @@ LONGEST = 255
 """No name and no host is longer; what is longer is not looked up."""
 SHORTEST = 3
 """Fewer letters are no beginning of a name."""
+OFFERED = 3
+"""So many misspelt names are offered."""
 FILLER = frozenset(
     {"the", "a", "an", "team", "service", "server", "site", "website", "host"}
     | {"people", "person", "folks", "provider", "region", "datacenter"}
@@ -85,7 +87,8 @@ class Asked(NamedTuple):
     @property
     def literal(self) -> bool:
         """Do dots and signs count, because this is a host, a mail address or a channel and no plain speech?"""
-        return " " not in self.text and bool({".", "#", "@"}.intersection(self.text.removeprefix("@")))
+        word = self.text.strip(_WRAPPING).removeprefix("@")
+        return " " not in word and any(sign in word for sign in ".#@")
 
 
 class Names:
@@ -115,9 +118,9 @@ class Names:
                 if hits := step(asked):
                     return Found(said, hits, ())
             near = self._by_slips(asked) or near
-        return Found(said, (), near[:3])
+        return Found(said, (), near[:OFFERED])
 
-    def nearest(self, said: str, kinds: Sequence[Kind] = ANY_KIND, limit: int = 3) -> tuple[Hit, ...]:
+    def nearest(self, said: str, kinds: Sequence[Kind] = ANY_KIND, limit: int = OFFERED) -> tuple[Hit, ...]:
         """The records whose names look most like these words, however little that is."""
         hits: dict[tuple[Kind, str], Hit] = {}
         for asked in _tries(said[:LONGEST], kinds):
@@ -126,15 +129,14 @@ class Names:
         return tuple(hits.values())[:limit]
 
     def complete(self, prefix: str, kinds: Sequence[Kind] = ANY_KIND, limit: int = 50) -> list[str]:
-        """The names that begin so, as the catalog spells them, in alphabetical order."""
+        """The names that begin so, in alphabetical order, each in one of the ways that the catalog spells it."""
         start = plain(one_line(prefix[:LONGEST]))
-        names = {
-            entry.name
-            for key in self._spellings.beginning(fold(start))
-            for entry in self._spellings.folded[key]
-            if entry.kind in kinds and plain(entry.name).startswith(start)
-        }
-        return sorted(names, key=str.casefold)[:limit]
+        names: dict[str, str] = {}
+        for key in self._spellings.beginning(fold(start)):
+            for entry in self._spellings.folded[key]:
+                if entry.kind in kinds and plain(entry.name).startswith(start):
+                    names.setdefault(entry.name.casefold(), entry.name)
+        return [name for _, name in sorted(names.items())][:limit]
 
     def _steps(self) -> tuple[Callable[[Asked], tuple[Hit, ...]], ...]:
         """The ways to find a record, from certain to doubtful."""
@@ -151,9 +153,8 @@ class Names:
 
     def _by_name(self, asked: Asked) -> tuple[Hit, ...]:
         """A name, whatever its case; of one kind, whoever is spelt just so goes before others."""
-        return _hits(
-            _as_written(self._spellings.exact.get(asked.text.casefold(), ()), asked.text), How.EXACT, asked.kinds
-        )
+        entries = self._spellings.exact.get(asked.text.casefold(), ())
+        return _hits(_as_written(entries, asked.text), How.EXACT, asked.kinds)
 
     def _by_folded_name(self, asked: Asked) -> tuple[Hit, ...]:
         """A name or a title, whatever its accents and the signs between its words: `Test PyPI`, `test-pypi`."""
@@ -202,7 +203,7 @@ class Names:
         """Is this host a slip away from a domain that is listed?"""
         likely = (entry for _, key in self._spellings.near.slips(fold(host)) for entry in self._spellings.folded[key])
         domains = {address.listed(entry.name) for entry in likely} & self._spellings.addresses.keys()
-        return any(slipped(host, domain) for domain in domains if not domain.startswith("*"))
+        return any(slipped(host, domain) for domain in domains)
 
     def _by_contact(self, asked: Asked) -> tuple[Hit, ...]:
         """Whoever is reached so: a team goes before the services that name its address."""
@@ -211,16 +212,17 @@ class Names:
         return next((hits for hits in found if hits), ())
 
     def _by_beginning(self, asked: Asked) -> tuple[Hit, ...]:
-        """Names that begin so, best at the end of a word; a full host name is not the beginning of another."""
+        """Names that begin so, best at the end of a word; a full address is not the beginning of another."""
         key, start = fold(asked.host), plain(asked.host)
-        literal = asked.literal or asked.address is not None
-        if len(key) < SHORTEST or (asked.address and address.labels(asked.address.host)):
+        full = asked.address and (asked.address.path or address.labels(asked.address.host))
+        if len(key) < SHORTEST or full:
             return ()
+        literal = asked.literal or asked.address is not None
         found = []
         for longer in self._spellings.beginning(key):
             for entry in self._spellings.folded[longer]:
                 name, begun = (plain(entry.name), start) if literal else (longer, key)
-                if entry.kind in asked.kinds and name.startswith(begun):
+                if entry.kind in asked.kinds and name.startswith(begun) and not (literal and "/" in name):
                     broken = name[len(begun) : len(begun) + 1].isalnum()
                     found.append((_Fit(broken, longer.count(" ") - key.count(" ")), entry))
         hits = _settle(found, How.PREFIX)

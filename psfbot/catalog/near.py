@@ -15,6 +15,7 @@ _ENOUGH = 4 * SLIPS + 1
 """A slip breaks four trigrams at most, so of this many at least one survives."""
 _LETTERS = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ħ": "h", "ŧ": "t"})
 _GAP = re.compile(r"[\W_]+")
+_APOSTROPHES = str.maketrans("", "", "'\N{RIGHT SINGLE QUOTATION MARK}")
 
 
 def plain(text: str) -> str:
@@ -27,8 +28,8 @@ def plain(text: str) -> str:
 
 
 def fold(text: str) -> str:
-    """The words alone: `Test PyPI`, `test-pypi` and `test_pypi` are all `test pypi`."""
-    return _GAP.sub(" ", plain(text)).strip()
+    """The words alone: `Test PyPI`, `test-pypi` and `test_pypi` are all `test pypi`, `Let's` is `lets`."""
+    return _GAP.sub(" ", plain(text).translate(_APOSTROPHES)).strip()
 
 
 def slipped(host: str, listed: str) -> bool:
@@ -45,7 +46,7 @@ def slipped(host: str, listed: str) -> bool:
 
 
 class Near:
-    """Folded spellings, indexed by their trigrams so that a misspelt one is found without looking at all."""
+    """Folded spellings, indexed by their trigrams so that a misspelt one is found without comparing them all."""
 
     def __init__(self, keys: Sequence[str]) -> None:
         """Cut every spelling in pieces of three letters."""
@@ -70,7 +71,7 @@ class Near:
         from rapidfuzz import fuzz, process  # noqa: PLC0415 - slow to import, and most questions hit at once
 
         for keys in (sorted(self._likely(key)), self._keys) if key else ():
-            yield from (other for other, _, _ in process.extract(key, keys, scorer=fuzz.WRatio, limit=None))
+            yield from (other for other, _, _ in process.extract(key, keys, scorer=fuzz.token_ratio, limit=None))
 
     def _likely(self, key: str) -> list[str]:
         """Spellings that share one of the rarest pieces: no others can be a slip or two away."""

@@ -1,5 +1,7 @@
 """Facts of the catalog in words, the same on every platform and in every alert."""
 
+from collections.abc import Iterable
+
 from psfbot.catalog.model import Catalog, Contact, Hosting, Owner, Service, Team
 from psfbot.text import and_join, unique
 
@@ -11,6 +13,8 @@ WHERE: dict[str, str] = {
     "registrar": "registered at",
 }
 NOBODY = "nobody is named as owner"
+DIRECT = ("email", "irc", "slack")
+FEW = 5
 
 
 def person(catalog: Catalog, ref: str) -> str:
@@ -42,22 +46,26 @@ def ask_whom(catalog: Catalog, service: Service) -> str:
 
 def contact(entry: Contact) -> str:
     """One way to reach somebody; the note says when it is the right one."""
-    return f"{entry.value} ({entry.note})" if entry.note else entry.value
+    return f"{entry.value} ({entry.note.rstrip('.')})" if entry.note else entry.value
 
 
 def reach(catalog: Catalog, service: Service, *, public: bool = True) -> tuple[str, ...]:
-    """How to reach those who answer for a service: its own contacts first, then its teams'."""
-    found = [contact(c) for c in service.contacts if c.public or not public]
-    for owner in service.owners:
-        kind, _, key = owner.ref.partition(":")
-        if kind == "team" and key in catalog.teams:
-            found += reach_team(catalog.teams[key], public=public)
-    return unique(found)
+    """How to reach those who answer for a service: its own contacts first, then its teams', never more than a few."""
+    teams = [catalog.teams[key] for o in service.owners if (key := o.ref.removeprefix("team:")) in catalog.teams]
+    entries = [*service.contacts, *(c for team in teams for c in direct(team.contacts))]
+    shown = {c.value: contact(c) for c in reversed(entries) if c.public or not public}
+    return tuple(reversed(shown.values()))[:FEW]
 
 
 def reach_team(team: Team, *, public: bool = True) -> tuple[str, ...]:
-    """How to reach a team."""
-    return tuple(contact(c) for c in team.contacts if c.public or not public)
+    """How to reach a team: people first, trackers after."""
+    shown = [*direct(team.contacts), *(c for c in team.contacts if c.type not in DIRECT)]
+    return tuple(contact(c) for c in shown if c.public or not public)
+
+
+def direct(contacts: Iterable[Contact]) -> list[Contact]:
+    """The contacts behind which somebody reads and answers, not a tracker."""
+    return [c for c in contacts if c.type in DIRECT]
 
 
 def provider(catalog: Catalog, entry: Hosting) -> str:

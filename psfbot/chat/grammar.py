@@ -57,7 +57,8 @@ class Phrase:
     def heads(self) -> frozenset[str]:
         """The words that a line may start with to fit; the empty word stands for any."""
         first: set[str] = set()
-        for kind, value in self.tokens:
+        for token in TOKEN.finditer(self.said):
+            kind, value = token.lastgroup, token[token.lastgroup or 0]
             if kind == "slot":
                 return frozenset(first | {""})
             first |= {choice.split()[0].lower() for choice in value.split("|")}

@@ -1,6 +1,5 @@
 """One question from the command line to one answer on it."""
 
-import asyncio
 import json
 from collections.abc import Coroutine
 from typing import Any
@@ -30,7 +29,11 @@ def ask_once(text: str, person: str, *, as_json: bool) -> int:
 def answer(app: App, message: Message) -> Reply:
     """Ask the desk; a question that waits for nothing is answered without an event loop."""
     asked = app.desk.answer(message)
-    return asyncio.run(asked) if app.desk.waits(message) else at_once(asked)
+    if not app.desk.waits(message):
+        return at_once(asked)
+    import asyncio
+
+    return asyncio.run(asked)
 
 
 def at_once(coroutine: Coroutine[Any, Any, Reply]) -> Reply:

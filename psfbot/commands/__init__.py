@@ -1,6 +1,19 @@
 """What people may say to the bot: one function a command, its docstring its help and its test."""
 
-from psfbot.commands import about, oncall, owners, people, places, services
+from psfbot.commands import (
+    about,
+    hosts,
+    impact,
+    oncall,
+    owners,
+    pages,
+    past,
+    people,
+    places,
+    platforms,
+    roles,
+    services,
+)
 from psfbot.plugin import Command, Topic
 
 TOPICS: tuple[Topic, ...] = (
@@ -8,6 +21,12 @@ TOPICS: tuple[Topic, ...] = (
     services.topic,
     places.topic,
     people.topic,
+    impact.topic,
+    hosts.topic,
+    roles.topic,
+    pages.topic,
+    past.topic,
+    platforms.topic,
     oncall.topic,
     about.topic,
 )

@@ -23,7 +23,7 @@ def oncall(ask: Ask, target: Service | Team | None = None) -> Answer:
     """Say who is on call; where the catalog knows no rota, name the team and how to reach it.
 
     >>> who is on call?
-    No rota is known. Reach PSF Infrastructure Team: infrastructure-staff@python.org · #python-infra on Libera.Chat (as of 12:00 UTC; this does not page).
+    No rota is known. Reach PSF Infrastructure Team: infrastructure-staff@python.org · #python-infra (on Libera.Chat) (as of 12:00 UTC; this does not page).
     """
     team = team_of(ask, target)
     at = f"as of {ask.now:%H:%M} UTC; {NO_PAGE}"

@@ -12,7 +12,7 @@ topic = Topic("owners", "Who answers for a service, and how to reach them.")
     "(who|whom) (owns|runs|maintains|manages|operates|administers|supports|keeps) [the] {service}",
     "(who|whom) (is responsible|is the contact|is the maintainer|is in charge|do i ping|do i write to) (for|of|about) "
     "[the] {service}",
-    "who (looks after|takes care of|is behind|is the owner of|are the owners of|is the maintainer of) [the] {service}",
+    "who (looks after|takes care of|is the owner of|are the owners of|is the maintainer of) [the] {service}",
     "(who|whom) (do|should|can|must|would) (i|we|one) (contact|ask|ping|talk to|write to|email|mail|bug|poke|reach) "
     "(about|for|regarding|on|re) [the] {service}",
     "who (can|could|would) (fix|help with|restart|repair) [the] {service}",
@@ -28,7 +28,7 @@ def owner(ask: Ask, service: Service | Provider | Region) -> Answer:
     """Name the people to ask about a service, in order, and how to reach them.
 
     >>> who owns docs.python.org?
-    docs.python.org: ask Julien Palard, then docs.python.org admins, then PSF Infrastructure Team.
+    docs.python.org: ask Julien Palard, then docs.python.org administrators, then PSF Infrastructure Team.
 
     >>> owner of dosc.python.org
     I know no service, provider or region called 'dosc.python.org'. Did you mean docs.python.org?

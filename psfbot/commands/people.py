@@ -1,9 +1,10 @@
 """Who is who: people, teams, and what they answer for."""
 
 from psfbot.catalog import words
+from psfbot.catalog.model import Member
 from psfbot.commands.wording import based_on
 from psfbot.plugin import Answer, Ask, Person, Service, Team, Topic
-from psfbot.text import and_join, unique
+from psfbot.text import and_join, count
 
 topic = Topic("people", "People and teams, and what they answer for.")
 
@@ -19,17 +20,14 @@ def team(ask: Ask, team: Team) -> Answer:
     """Name the members of a team, how to reach it, and what it answers for.
 
     >>> who is in the infra team?
-    PSF Infrastructure Team: Ee Durbin, Jacob Coffee and Alex Gaynor (inactive).
+    PSF Infrastructure Team: Jacob Coffee (lead), Ee Durbin (backup) and Alex Gaynor (inactive, observer).
     """
     return team_card(ask, team)
 
 
 def team_card(ask: Ask, team: Team) -> Answer:
     """Members, contacts and services of a team."""
-    members = [
-        f"{words.person(ask.catalog, f'person:{m.person}')}{'' if m.role == 'member' else f' ({m.role})'}"
-        for m in team.members
-    ]
+    members = [member(ask, m) for m in team.members]
     fact = f"{team.name}: {and_join(members)}." if members else f"{team.name}: the catalog names no members."
     reach = words.reach_team(team, public=ask.message.public)
     lines = [f"Reach it: {' · '.join(reach)}."] if reach else []
@@ -43,12 +41,21 @@ def team_card(ask: Ask, team: Team) -> Answer:
     return Answer(fact, lines=lines, notes=notes, cites=cites, data=data)
 
 
+def member(ask: Ask, entry: Member) -> str:
+    """A member by name, with the part they play and whether they still do."""
+    known = ask.catalog.people.get(entry.person)
+    said: list[str] = [known.status] if known and known.status != "active" else []
+    said += [entry.role] if entry.role != "member" else []
+    name = known.name if known else entry.person
+    return f"{name} ({', '.join(said)})" if said else name
+
+
 @topic.says("(person|who is|who are|whois) {person}")
 def person(ask: Ask, person: Person | Team) -> Answer:
     """Say who somebody is: teams, services, and where to find them.
 
     >>> who is Julien Palard
-    Julien Palard (mdk): Owner of docs.python.org (overview); contact of role docs.
+    Julien Palard (mdk): Builds the documentation.
     """
     return team_card(ask, person) if isinstance(person, Team) else person_card(ask, person)
 
@@ -81,7 +88,7 @@ def owns(ask: Ask, owner: Person | Team) -> Answer:
     """List what a person or a team answers for, and in which role.
 
     >>> what does mdk own?
-    Julien Palard owns docs.python.org; through teams: nothing more.
+    Julien Palard owns docs.python.org.
     """
     kind = "person" if isinstance(owner, Person) else "team"
     direct = owned_by(ask, f"{kind}:{owner.id}")
@@ -90,14 +97,14 @@ def owns(ask: Ask, owner: Person | Team) -> Answer:
     if isinstance(owner, Team):
         return Answer(f"{owner.name} answers for {said}.", data=data)
     teams = [t for t in ask.catalog.teams.values() if any(m.person == owner.id for m in t.members)]
-    through = [
-        f"{service.id} ({team.id})" for team in teams for service in owned_by(ask, f"team:{team.id}")
-        if service not in direct
+    through = {team.id: [s.id for s in owned_by(ask, f"team:{team.id}") if s not in direct] for team in teams}
+    lines = [
+        f"As a member of {team.name}: {count(len(through[team.id]), 'more service')} (`services owner:{team.id}`)."
+        for team in teams if through[team.id]
     ]  # fmt: skip
-    more = ", ".join(unique(through)) or "nothing more"
     note = [f"{owner.name} is {owner.status}."] if owner.status != "active" else []
-    data["through_teams"] = list(unique(through))
-    return Answer(f"{owner.name} owns {said}; through teams: {more}.", notes=note, data=data)
+    data["through_teams"] = through
+    return Answer(f"{owner.name} owns {said}.", lines=lines, notes=note, data=data)
 
 
 def owned_by(ask: Ask, ref: str) -> tuple[Service, ...]:

@@ -16,7 +16,6 @@ topic = Topic("services", "What a service is, where it runs, and which services 
     "what (is|are) [the] {thing}",
     "what is [the] {thing} (for|about)",
     "tell me about [the] {thing}",
-    "(who|explain) {thing}",
     "about [the] {thing}",
     "{thing}",
 )
@@ -24,7 +23,7 @@ def service(ask: Ask, thing: Service | Provider | Region | Team | Person | Platf
     """Show what the catalog knows of a service, provider, region, team, person or platform.
 
     >>> what is docs.python.org?
-    docs.python.org: Builds and serves the CPython documentation and its translations.
+    docs.python.org: Builds and serves the documentation of CPython.
 
     >>> service nothing-like-it
     I know nothing called 'nothing-like-it'. The nearest: …
@@ -80,7 +79,7 @@ def services(ask: Ask) -> Answer:
     """List every service that is not retired.
 
     >>> services
-    5 services in the catalog.
+    9 services in the catalog.
     """
     found = [s for s in ask.catalog.services.values() if s.lifecycle != "retired"]
     fact = f"{count(len(found), 'service')} in the catalog."
@@ -89,13 +88,13 @@ def services(ask: Ask) -> Answer:
 
 @topic.says(
     "(services|list|ls|search|find) {query}",
-    "(services|list services|which services are) (with|matching|where) {query}",
+    "(services|list services) (with|matching|where) {query}",
 )
 def search(ask: Ask, query: str) -> Answer:
     """List the services that match a query; `docs/query.md` has the fields.
 
     >>> services provider:fastly arch:unknown
-    1 service: docs.python.org
+    3 services: docs.python.org, downloads, www.python.org
     """
     found = ask.book.query(query)
     names = ", ".join(s.id for s in found)

@@ -16,7 +16,7 @@ from psfbot.chat.permit import Level, standing
 from psfbot.errors import UserError
 from psfbot.flows.understand import Reading, Table, understand
 from psfbot.plugin import Ask, Service
-from psfbot.text import and_join, cut
+from psfbot.text import a, and_join, cut
 
 TOO_LONG = "That is too long to be a question. Ask in one short line, such as: who owns docs.python.org"
 EMPTY = "Ask me something, such as: who owns docs.python.org · what runs on fastly · help"
@@ -93,7 +93,7 @@ class Desk:
         memory.picks = ()
         if reading and reading.taken:
             return await self.run(reading, message, book)
-        if reading is None or (reading.plain == 0 and len(line.split()) > LONG_NAME):
+        if reading is None or (reading.doubt.found and len(reading.doubt.found.said.split()) > LONG_NAME):
             return Answer(NOT_UNDERSTOOD.format(said=cut(line, 80), hints=hints(line, book)), outcome=Outcome.NOT_FOUND)
         memory.picks = tuple(reading.choose(hit) for hit in candidates(reading))
         return self.doubt(reading, book)
@@ -101,11 +101,11 @@ class Desk:
     async def run(self, reading: Reading, message: Message, book: Book) -> Answer:
         """Call the command if the speaker may."""
         command = reading.command
-        if command.level > Level.ANYONE:
+        if command.level > Level.ANYONE and not command.per_incident:
             about = next((v for v in reading.arguments.values() if isinstance(v, Service)), None)
             held = standing(message.speaker, book.catalog, about)
             if held.level < command.level:
-                why = f"'{command.name}' needs a {command.level.word}, and {held.reason}. Ask `whoami` for more."
+                why = f"'{command.name}' needs {a(command.level.word)}, and {held.reason}. Ask `whoami` for more."
                 return Answer(why, outcome=Outcome.REFUSED)
         result = command.function(self.ask(message, book), **reading.arguments)
         said = await result if isawaitable(result) else result

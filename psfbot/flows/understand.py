@@ -24,12 +24,16 @@ WORST_TAKEN = 3
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """What one slot stands for, and how sure that is (0 exact … 3 free words, 4 several, 5 similar, 6 nothing)."""
+    """What one slot stands for, and how sure that is.
+
+    Grades: 0 exact, 1 begins so, 2 has these words, 4 several, 5 only similar, 6 nothing.
+    """
 
     grade: int
     value: Any = None
     hit: Hit | None = None
     found: Found | None = None
+    free: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,22 @@ class Reading:
     def grade(self) -> int:
         """The worst of its slots."""
         return max((b.grade for b in self.bound.values()), default=0)
+
+    @property
+    def free(self) -> bool:
+        """Does it take some words as they are, where another reading may know what they name?"""
+        return any(b.free for b in self.bound.values())
+
+    @property
+    def rank(self) -> tuple[bool, bool, int, int]:
+        """Sorts the best reading first: answerable, with names that are known, with most of the line understood."""
+        doubtful = self.grade > WORST_TAKEN
+        return (doubtful, self.free, self.grade if doubtful else -self.plain, -self.plain if doubtful else self.grade)
+
+    @property
+    def sure(self) -> bool:
+        """Is every name exact?"""
+        return self.grade == 0 and not self.free
 
     @property
     def taken(self) -> bool:
@@ -99,48 +119,57 @@ class Table:
         return frozenset(w for c in self.own if not c.writes for p in c.phrases for w in p.words)
 
     def readings(self, line: str, book: Book, speaker: Speaker) -> list[Reading]:
-        """Every way to read the line, best first."""
+        """Every way to read the line, best first; nothing more is looked up once a reading is sure."""
         head = line.partition(" ")[0].lower()
-        found = []
-        for phrase, command in (*self.by_head.get(head, ()), *self.by_head.get("", ())):
-            match = phrase.match(line)
-            if match:
-                bound = {
-                    name: bind(command.slots[name], said, book, speaker, exact=command.writes)
-                    for name, said in match.slots.items()
-                }
+        phrases = (*self.by_head.get(head, ()), *self.by_head.get("", ()))
+        matches = [(match, command) for phrase, command in phrases if (match := phrase.match(line))]
+        found: list[Reading] = []
+        for match, command in sorted(matches, key=lambda pair: -pair[0].plain):
+            if not any(reading.sure for reading in found):
+                ways = Ways(book, speaker, exact=command.writes, bare=match.plain == 0)
+                bound = {name: bind(command.slots[name], said, ways) for name, said in match.slots.items()}
                 found.append(Reading(command, bound, match.plain))
-        return sorted(found, key=lambda r: (r.grade, -r.plain))
+        return sorted(found, key=lambda reading: reading.rank)
 
 
-def bind(slot: Slot, said: str, book: Book, speaker: Speaker, *, exact: bool) -> Bound:
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """How names are read: against which catalog, by whom, `exact` or not, and `bare` when no verb helps."""
+
+    book: Book
+    speaker: Speaker
+    exact: bool = False
+    bare: bool = False
+
+
+def bind(slot: Slot, said: str, ways: Ways) -> Bound:
     """What do these words stand for in this slot?"""
     if slot.number:
         number = said.removeprefix("#")
         if number.isdecimal() and len(number) < 10:  # noqa: PLR2004
             return Bound(0, int(number))
     elif slot.words and not slot.kinds:
-        return Bound(0, said)
+        return Bound(0, said, free=True)
     if not slot.kinds:
-        return Bound(3, said) if slot.words else Bound(6, found=Found(said, (), ()))
-    me = book.catalog.people.get(speaker.person or "")
+        return Bound(0, said, free=True) if slot.words else Bound(6, found=Found(said, (), ()))
+    me = ways.book.catalog.people.get(ways.speaker.person or "")
     if "person" in slot.kinds and said.lower() in ME and me:
         return Bound(0, me)
-    return bind_record(slot, clean.name(said), book, exact=exact)
+    return bind_record(slot, clean.name(said), ways)
 
 
-def bind_record(slot: Slot, said: str, book: Book, *, exact: bool) -> Bound:
-    """Which record of the slot's kinds has this name?"""
-    found = book.names.find(said, slot.kinds)
+def bind_record(slot: Slot, said: str, ways: Ways) -> Bound:
+    """Which record of the slot's kinds has this name? Between kinds the verb decides, by the order of its slot."""
+    found = ways.book.names.find(said, slot.kinds)
     sure = [hit for hit in found.hits if hit.how in SURE]
-    if sure:
+    if sure and not ways.bare:
         first = min(slot.kinds.index(hit.kind) for hit in sure)
         sure = [hit for hit in sure if slot.kinds.index(hit.kind) == first]
     hits = sure or found.hits
     if len(hits) == 1:
         return Bound(grade_of(hits[0]), hits[0].record, hits[0], found)
-    if slot.words and not exact:
-        return Bound(3, said, found=found)
+    if slot.words and not ways.exact:
+        return Bound(0, said, found=found, free=True)
     if hits:
         return Bound(4, found=found)
     return Bound(5 if found.near else 6, found=found)
@@ -156,7 +185,7 @@ def grade_of(hit: Hit) -> int:
 def understand(line: str, table: Table, book: Book, speaker: Speaker) -> Reading | None:
     """The best reading of a line; a slip in the plain words is mended when the rest is exact."""
     readings = table.readings(line, book, speaker)
-    if readings and readings[0].grade == 0:
+    if readings and readings[0].sure:
         return readings[0]
     table = table.whole
     readings = table.readings(line, book, speaker)

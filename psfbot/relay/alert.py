@@ -5,13 +5,19 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StringConstraints
 
-from psfbot.text import cut, printable
+from psfbot.text import cut, one_line, printable
+
+
+def tidy(value: object) -> object:
+    """A key without control characters and stray spaces; it is compared and shown, so nothing may hide in it."""
+    return one_line(value) if isinstance(value, str) else value
+
 
 Words = Annotated[str, AfterValidator(lambda text: cut(printable(text).strip(), 4000))]
 Line = Annotated[str, AfterValidator(lambda text: cut(" ".join(printable(text).split()), 500))]
-Key = Annotated[str, StringConstraints(min_length=1, max_length=500)]
+Key = Annotated[str, BeforeValidator(tidy), StringConstraints(min_length=1, max_length=500)]
 
 
 class State(StrEnum):
@@ -39,10 +45,10 @@ class Severity(StrEnum):
 class AlertLink(BaseModel):
     """A page of the source about this problem."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     title: Line
-    url: Line
+    url: Words
 
 
 def in_utc(at: datetime) -> datetime:
@@ -60,7 +66,7 @@ class Alert(BaseModel):
     own id of this report, where it has one. `at` is when the source says it happened.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     source: Key
     key: Key
@@ -73,7 +79,7 @@ class Alert(BaseModel):
     detail: Words = ""
     links: tuple[AlertLink, ...] = ()
     by: Line = ""
-    event: str = ""
+    event: Annotated[str, BeforeValidator(tidy), StringConstraints(max_length=500)] = ""
     at: Annotated[datetime, AfterValidator(in_utc)]
 
     @property

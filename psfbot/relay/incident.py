@@ -22,7 +22,7 @@ class Standing(StrEnum):
 class Fact(BaseModel):
     """Anything that the relay remembers: it is replaced, never changed."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class Problem(Fact):
@@ -89,6 +89,7 @@ class Happening(StrEnum):
     ACKNOWLEDGED = "acknowledged"
     RESOLVED = "resolved"
     REOPENED = "reopened"
+    RELEASED = "released"
     NOTE = "note"
     MUTED = "muted"
     TOLD = "told"

@@ -30,7 +30,8 @@ class Notice(Fact):
     """What one room should see about one incident as of one version of it.
 
     `text` is the one line that says it all; `lines` are what platforms with room for
-    it show below. `kind` is the happening that it tells.
+    it show below. `kind` is the happening that it tells. A `quiet` one only brings a
+    message up to date that is already there; platforms that cannot do that leave it out.
     """
 
     incident: int
@@ -41,6 +42,7 @@ class Notice(Fact):
     lines: tuple[str, ...] = ()
     links: tuple[tuple[str, str], ...] = ()
     priority: Priority = Priority.NORMAL
+    quiet: bool = False
 
 
 class Delivery(StrEnum):

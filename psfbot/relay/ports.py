@@ -52,8 +52,11 @@ class Ledger(Protocol):
     def keep_incident(self, incident: Incident) -> None:
         """Replace what is known of an incident."""
 
-    def add_alert(self, alert: Alert, *, letter: int | None, incident: int | None, reason: str, now: datetime) -> bool:
+    def add_alert(self, alert: Alert, *, letter: int | None, incident: int | None, now: datetime) -> bool:
         """Keep one alert; False when the very same report was kept before."""
+
+    def explain(self, alert: Alert, *, incident: int | None, reason: str) -> None:
+        """Say to which incident an alert belongs, and why it was judged so."""
 
     def alerts(self, incident: int) -> Sequence[Alert]:
         """All alerts of an incident, in the order they came."""

@@ -48,7 +48,7 @@ def describe(settings: Configuration) -> list[Row]:
             name=settings.names_start_with + field.upper(),
             value=_shown(getattr(settings, field)),
             default=_shown(info.default),
-            description=info.description or "",
+            description=type(settings).description_of(field),
             source=settings.origin_of(field),
         )
         for field, info in type(settings).model_fields.items()

@@ -1,10 +1,13 @@
 """Turn an environment and a TOML file into a frozen model that knows where each of its values came from."""
 
-import tomllib
+import ast
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
+from functools import cache
+from inspect import getsource
+from itertools import pairwise
 from pathlib import Path
+from textwrap import dedent
 from typing import ClassVar, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, PrivateAttr, ValidationError
@@ -34,7 +37,7 @@ class Configuration(BaseModel):
     """
 
     model_config = ConfigDict(
-        frozen=True, extra="forbid", use_attribute_docstrings=True, hide_input_in_errors=True, allow_inf_nan=False
+        frozen=True, extra="forbid", hide_input_in_errors=True, allow_inf_nan=False, defer_build=True
     )
     names_start_with: ClassVar[str] = OURS
     _origins: Mapping[str, Origin] = PrivateAttr(default_factory=dict)
@@ -74,6 +77,11 @@ class Configuration(BaseModel):
         return settings, tuple(warning for source in sources for warning in _warnings(cls, source, plugin_prefixes))
 
     @classmethod
+    def description_of(cls, field: str) -> str:
+        """Give the text under a field; it is read from the source when somebody asks, so that starting stays fast."""
+        return _texts(cls).get(field, "")
+
+    @classmethod
     def example_of(cls, field: str) -> str:
         """Give a value that would be right."""
         return str((cls.model_fields[field].examples or [""])[0])
@@ -86,6 +94,20 @@ class Configuration(BaseModel):
     def origin_of(self, field: str) -> Origin:
         """Say where the value of a field came from."""
         return self._origins.get(field, "default")
+
+
+@cache
+def _texts(model: type[Configuration]) -> Mapping[str, str]:
+    """The string that stands under each field of a model and of those that it builds on."""
+    found: dict[str, str] = {}
+    for part in reversed(model.__mro__):
+        if issubclass(part, Configuration):
+            body = ast.parse(dedent(getsource(part))).body[0]
+            for field, text in pairwise(getattr(body, "body", ())):
+                match field, text:
+                    case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(said))):
+                        found[name] = " ".join(said.split())
+    return found
 
 
 @dataclass(frozen=True)
@@ -119,6 +141,8 @@ def _read(name: str, path: str, read_file: Callable[[str], str]) -> str:
 
 def _toml(path: str, read_file: Callable[[str], str]) -> Mapping[str, object]:
     """Read the file of settings."""
+    import tomllib  # noqa: PLC0415 - most bots are set up by their environment alone
+
     try:
         return tomllib.loads(_read("PSFBOT_CONFIG", path, read_file))
     except tomllib.TOMLDecodeError as error:
@@ -172,6 +196,8 @@ def _warnings(model: type[Configuration], source: _Source, plugin_prefixes: Coll
     theirs = tuple(source.spell(f"{name.replace('-', '_')}_") for name in plugin_prefixes)
     for name in sorted(source.values.keys() - known - ELSEWHERE):
         if name.startswith(source.prefix) and not name.startswith(theirs):
+            from difflib import get_close_matches  # noqa: PLC0415 - only a mistake needs it
+
             own = [right.removeprefix(source.prefix) for right in sorted(known)]
             near = get_close_matches(name.removeprefix(source.prefix), own, n=1)
             hint = f"Did you mean {source.prefix}{near[0]}?" if near else "`psfbot settings` lists those that I know."

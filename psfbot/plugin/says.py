@@ -1,8 +1,4 @@
-"""What a plugin may do: everything that a plugin file imports from psfbot is here.
-
-A plugin makes one `plugin = Plugin("name", about="…")` at module level and registers
-functions on it with decorators. Making it registers nothing globally: the app asks for it.
-"""
+"""What people may say: a command is its phrases, the function that answers, and what its slots take."""
 
 import re
 from collections.abc import Awaitable, Callable, Sequence
@@ -14,18 +10,13 @@ from types import NoneType, UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from psfbot.catalog.book import Book
-from psfbot.catalog.model import Catalog, Person, Platform, Provider, Region, Room, Service, Team
+from psfbot.catalog.model import Catalog, Host, Person, Platform, Provider, Region, Room, Service, Team
 from psfbot.catalog.names import Kind
-from psfbot.chat.answer import Answer, Cite, Item, Link, Outcome
+from psfbot.chat.answer import Answer
 from psfbot.chat.grammar import Phrase
-from psfbot.chat.message import Message, Speaker
+from psfbot.chat.message import Message
 from psfbot.chat.permit import Level
 from psfbot.errors import UserError
-
-__all__ = [
-    "Answer", "Ask", "Book", "Catalog", "Cite", "Command", "Item", "Level", "Link", "Message", "Outcome", "Person",
-    "Platform", "Plugin", "Provider", "Region", "Room", "Service", "Speaker", "Team", "Topic", "UserError",
-]  # fmt: skip
 
 P = TypeVar("P")
 Reply = Answer | str
@@ -33,7 +24,7 @@ Function = TypeVar("Function", bound=Callable[..., Reply | Awaitable[Reply]])
 
 KINDS: dict[type, Kind] = {
     Service: "service", Team: "team", Person: "person", Provider: "provider",
-    Region: "region", Platform: "platform", Room: "room",
+    Region: "region", Platform: "platform", Room: "room", Host: "host",
 }  # fmt: skip
 
 
@@ -103,6 +94,7 @@ class Command:
     phrases: tuple[Phrase, ...]
     level: Level = Level.ANYONE
     writes: bool = False
+    per_incident: bool = False
 
     @property
     def name(self) -> str:
@@ -156,19 +148,18 @@ class Topic:
     about: str
     commands: list[Command] = field(default_factory=list)
 
-    def says(self, *phrases: str, level: Level = Level.ANYONE, writes: bool = False) -> Callable[[Function], Function]:
+    def says(
+        self, *phrases: str, level: Level = Level.ANYONE, writes: bool = False, per_incident: bool = False
+    ) -> Callable[[Function], Function]:
         """Answer any of these phrases; `{service}` stands for words that the annotation gives a meaning.
 
-        A command that `writes` is never reached by a near miss or a typing slip.
+        A command that `writes` is never reached by a near miss or a typing slip. One that is
+        `per_incident` asks by itself whether the speaker may do it, because that depends on
+        the incident's service.
         """
 
         def keep(function: Function) -> Function:
-            self.commands.append(Command(self.name, function, tuple(map(Phrase, phrases)), level, writes))
+            self.commands.append(Command(self.name, function, tuple(map(Phrase, phrases)), level, writes, per_incident))
             return function
 
         return keep
-
-
-@dataclass
-class Plugin(Topic):
-    """Everything that one plugin brings."""

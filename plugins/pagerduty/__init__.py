@@ -1,0 +1,110 @@
+"""PagerDuty: which incidents are open, who took them, and which are over?"""
+
+import hmac
+from dataclasses import replace
+from datetime import timedelta
+from hashlib import sha256
+
+from pydantic import Field
+
+from psfbot.plugin import Alert, Configuration, Hook, Ignored, Plugin, Proof, Secrets, Stale, State, links, signed
+
+from .envelope import Envelope, Event
+from .told import told
+
+PARTS = 10
+"""Signatures that are looked at: PagerDuty sends one for each secret, and two while one replaces the other."""
+LONGEST_ID = 200
+OLDEST = timedelta(hours=72)
+"""PagerDuty tries for 48 hours; what is older is a recording that somebody plays again."""
+AHEAD = timedelta(minutes=5)
+STATES = {
+    "incident.triggered": State.FIRING,
+    "incident.unacknowledged": State.FIRING,
+    "incident.reopened": State.FIRING,
+    "incident.acknowledged": State.ACKNOWLEDGED,
+    "incident.resolved": State.RESOLVED,
+}
+
+
+class Settings(Configuration):
+    """What an operator sets for PagerDuty."""
+
+    names_start_with = "PSFBOT_PAGERDUTY_"
+
+    webhook_secrets: Secrets = Field(default=(), examples=["new-secret,old-secret"])
+    """Secrets of the webhook subscriptions; several, so that one can be replaced without a gap."""
+
+
+plugin = Plugin("pagerduty", about="Incidents of PagerDuty, as they open, are taken and end.", settings=Settings)
+
+
+@plugin.alerts(Envelope)
+def read(envelope: Envelope, hook: Hook) -> Alert | Ignored | Stale:
+    """One incident is one problem; what changes nothing about its state is told in the reason."""
+    event = envelope.event
+    state = STATES.get(event.event_type)
+    if state is None:
+        return Ignored(told(event))
+    if not hook.received_at - OLDEST <= event.happened <= hook.received_at + AHEAD:
+        return Stale(
+            f"It happened at {event.happened.isoformat()}, which is no news: this is a recording, played again."
+        )
+    return alert(event, state)
+
+
+def alert(event: Event, state: State) -> Alert:
+    """What PagerDuty says about an incident, which is named by its service first and its title next."""
+    incident = event.incident
+    return Alert(
+        source=plugin.name,
+        key=incident.id,
+        about=incident.service.summary or incident.name,
+        names=tuple(filter(None, (incident.number, incident.title, incident.service.id, incident.incident_key))),
+        hints=incident.hosts,
+        state=state,
+        severity=incident.severity,
+        summary=incident.name,
+        detail=incident.detail,
+        links=links(("PagerDuty", incident.html_url)),
+        by=event.agent.summary,
+        event=event.id,
+        at=event.happened,
+    )
+
+
+@plugin.verify
+def verify(hook: Hook, settings: Configuration | None) -> Proof:
+    """Does any of the signatures fit the body under any of our secrets?"""
+    secrets = secrets_of(settings)
+    if not secrets:
+        return Proof.UNREADY
+    parts = hook.headers.get("x-pagerduty-signature", "").split(",", PARTS)[:PARTS]
+    ours = [part.strip().removeprefix("v1=") for part in parts if part.strip().startswith("v1=")]
+    return Proof.GENUINE if signed(hook.body, ours, secrets) else Proof.FORGED
+
+
+def secrets_of(settings: Configuration | None) -> tuple[str, ...]:
+    """The secrets in force; an empty one would let everybody in, so it is none."""
+    found = settings.webhook_secrets if isinstance(settings, Settings) else ()
+    return tuple(filter(None, (secret.get_secret_value() for secret in found)))
+
+
+@plugin.delivery
+def delivery(hook: Hook) -> str:
+    """The id that all attempts share; nobody signs it, so it stands for this body only."""
+    digest = sha256(hook.body).hexdigest()
+    given = hook.headers.get("x-webhook-id", "")
+    fine = given.isascii() and given.isprintable() and 0 < len(given) <= LONGEST_ID
+    return f"{given} {digest}" if fine else digest
+
+
+@plugin.rehearse
+def rehearse(hook: Hook, settings: Configuration | None) -> Hook:
+    """Let the recorded event happen now, under an id of its own, signed with our first secret."""
+    now = hook.received_at.isoformat()
+    event = hook.fields.get("event")
+    if isinstance(event, dict):
+        hook = hook.altered(event=event | {"id": sha256(now.encode()).hexdigest()[:26], "occurred_at": now})
+    signatures = [f"v1={hmac.new(key.encode(), hook.body, sha256).hexdigest()}" for key in secrets_of(settings)[:1]]
+    return replace(hook, headers={**hook.headers, "x-pagerduty-signature": ",".join(signatures)})

@@ -1,0 +1,108 @@
+"""Records against the models, and every error of every record in plain words."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import get_args
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from psfbot.catalog import model
+from psfbot.catalog.fields import allowed, fields
+from psfbot.catalog.finding import Fault, Path, shown
+from psfbot.catalog.model import Catalog
+from psfbot.catalog.nearest import did_you_mean, nearest
+
+MANY = 12
+"""So many allowed words are listed; of more, only the nearest is named."""
+ALLOWED_ID = "an id has lower-case letters, digits, dots, hyphens and underscores only, at most 63"
+PATTERNS: dict[str, str] = {
+    "Id": f"not an id: {{}}; {ALLOWED_ID}",
+    "Url": "not a URL: {}; write all of it, such as https://docs.python.org/",
+    "Domain": "not a domain: {}; write it in lower case without https://, such as docs.python.org or *.python.org",
+    "OwnerRef": "expected person:ID or team:ID, found {}",
+    "PersonRef": "expected person:ID, found {}",
+    "Country": "expected two capital letters such as NL, found {}",
+}
+"""The name of a type in `model` -> what to say when a text does not fit its pattern."""
+BY_PATTERN = {get_args(getattr(model, name))[1].pattern: words for name, words in PATTERNS.items()}
+EXPECTED = {
+    "string_type": "text",
+    "tuple_type": "a list",
+    "model_type": "a mapping with fields",
+    "dict_type": "a mapping",
+    "bool_type": "true or false",
+    "date_type": "a day as YYYY-MM-DD",
+}
+HINTS = {
+    ("tuple_type", str): ' — write it as a list: "- …" on a line of its own, or […]',
+    ("tuple_type", type(None)): " — leave the field out, or write []",
+    ("string_type", bool): " — put it in quotes if it is a text",
+    ("string_type", type(None)): " — write something, or leave the field out",
+}
+
+
+def validate(whole: Mapping[str, object]) -> tuple[Catalog | None, list[Fault]]:
+    """The catalog, or everything that is wrong with its records; one call, because it is the fastest."""
+    try:
+        return Catalog.model_validate(whole), []
+    except ValidationError as error:
+        return None, list(told(error.errors(include_url=False)))
+
+
+def told(errors: Iterable[ErrorDetails]) -> Iterator[Fault]:
+    """Each error in words; a field that is missing because it is misspelt is told once."""
+    errors = list(errors)
+    meant: dict[Path, str] = {}
+    for error in errors:
+        if error["type"] == "extra_forbidden":
+            *parent, name = error["loc"]
+            near = nearest(str(name), fields(tuple(parent)))
+            meant.update(((*parent, one), str(name)) for one in near)
+    return (_fault(error) for error in errors if error["type"] != "missing" or error["loc"] not in meant)
+
+
+def _fault(error: ErrorDetails) -> Fault:
+    """One error in words."""
+    kind, path = error["type"], error["loc"]
+    name = shown(str(path[-1]))
+    if kind == "missing":
+        return Fault(path, f"missing field {name}", "missing-field", at="key")
+    if kind == "extra_forbidden":
+        choices = fields(path[:-1])
+        hint = did_you_mean(str(path[-1]), choices) or f": here may stand {', '.join(choices)}"
+        return Fault(path, f"unknown field {name}{hint}", "unknown-field", at="key")
+    message, rule = _words(error)
+    if path[-1] == "[key]":
+        return Fault(path[:-1], message, rule, at="key")
+    if path[-1] == "id":
+        return Fault(path[:-1], message, rule, at="key")
+    return Fault(path, message, rule)
+
+
+def _words(error: ErrorDetails) -> tuple[str, str]:
+    """The message about a wrong value, and the rule it breaks."""
+    kind, value, context = error["type"], error["input"], error.get("ctx", {})
+    if kind in EXPECTED:
+        return f"expected {EXPECTED[kind]}, found {shown(value)}{HINTS.get((kind, type(value)), '')}", "type"
+    if kind == "string_pattern_mismatch":
+        return BY_PATTERN[context["pattern"]].format(shown(value)), "form"
+    if kind == "literal_error":
+        return _literal(error), "choice"
+    if kind == "value_error":
+        return f"{context['error']}", "value"
+    if kind == "string_too_long":
+        return f"too long: {len(value)} characters, and {context['max_length']} may be", "length"
+    if kind in {"string_too_short", "too_short"}:
+        return "empty: write something, or leave the field out", "length"
+    return f"{shown(value)} cannot stand here", "value"
+
+
+def _literal(error: ErrorDetails) -> str:
+    """What may stand here instead."""
+    value, words = error["input"], allowed(error["loc"])
+    if isinstance(value, str) and value.isdecimal() and int(value) in words:
+        return f"expected a number, found the text {shown(value)} — write it without quotes"
+    listed = f"; allowed: {', '.join(map(str, words))}" if len(words) <= MANY else ""
+    near = did_you_mean(str(value), map(str, words)) if isinstance(value, str) else ""
+    found = shown(value) if listed or near else f"{shown(value)}; see `psfbot catalog schema` for all words"
+    return f"{str(error['loc'][-1])!s} cannot be {found}{near}{listed}"

@@ -1,0 +1,159 @@
+"""The catalog's file: text or a path in, the catalog and everything that is wrong with it out."""
+
+import gc
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from yaml import YAMLError
+
+from psfbot.catalog.encoding import clean
+from psfbot.catalog.events import Quick
+from psfbot.catalog.faults import validate
+from psfbot.catalog.finding import Fault, Finding, Slip, as_text
+from psfbot.catalog.layout import swallows
+from psfbot.catalog.model import Catalog
+from psfbot.catalog.places import Thorough
+from psfbot.catalog.recovery import Reading, salvage
+from psfbot.catalog.references import check
+from psfbot.catalog.shape import Table, table
+from psfbot.errors import UserError
+from psfbot.text import count
+
+LARGEST = 64 * 2**20
+"""No catalog has so many bytes: whatever does is another file."""
+FEW = 5
+"""So many errors are named when a catalog is refused."""
+TOLD = frozenset({"alias", "tag"})
+"""After one of these, what is wrong with the value in the same place is no news."""
+
+ABSENT = "there is no such file: check its name and the folder"
+NO_FILE = "this is no file: name the catalog itself"
+TOO_LARGE = f"more than {LARGEST // 2**20} MiB: this is no catalog"
+UNREADABLE = "it cannot be read: {}"
+REFUSED = """{name} has {errors}:
+{first}
+To see all of them: psfbot catalog check {name}"""
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A catalog, unless it has errors; all findings in the order of the file; and the line of each record.
+
+    Whoever keeps a big catalog may call `gc.freeze()` after loading it: then the collector need not walk it each time.
+    """
+
+    catalog: Catalog | None
+    findings: tuple[Finding, ...] = ()
+    places: Mapping[tuple[str, str], int] = field(default_factory=dict)
+
+    @property
+    def errors(self) -> tuple[Finding, ...]:
+        """The findings that keep the catalog from being used."""
+        return tuple(one for one in self.findings if one.severity == "error")
+
+
+def read(text: bytes | str, name: str) -> Loaded:
+    """Read and check a catalog; `name` is what its findings call the file."""
+    with _collector_off():
+        data, slips = clean(text)
+        reading = _quick(data) or salvage(data)
+        slips += reading.slips
+        records = table(reading.root, reading.lost)
+        catalog, faults = None, records.faults
+        if reading.root:
+            catalog, wrong = validate(records.whole())
+            faults += wrong
+            told = {fault.path for fault in faults}
+            faults += [fault for fault in check(records) if fault.path not in told]
+        elif any(slip.severity == "error" for slip in slips):
+            faults = []
+        findings = [_slip(slip, name) for slip in slips]
+        findings += _faults(faults, reading.tree or Thorough(data), records, slips, name) if faults else []
+    last = max(data.count(b"\n") + (not data.endswith(b"\n")), 1)
+    findings = [one if one.line <= last else replace(one, line=last, column=1) for one in findings]
+    errors = any(one.severity == "error" for one in findings)
+    in_order = tuple(sorted(findings, key=lambda one: (one.line, one.column)))
+    return Loaded(None if errors else catalog, in_order, reading.lines)
+
+
+def load(path: Path) -> Loaded:
+    """Read and check a catalog's file; one that cannot be read has one finding, in its first line."""
+    try:
+        if not path.is_file():
+            return _unread(path, NO_FILE if path.exists() else ABSENT)
+        if path.stat().st_size > LARGEST:
+            return _unread(path, TOO_LARGE)
+        data = path.read_bytes()
+    except (OSError, ValueError) as error:
+        return _unread(path, UNREADABLE.format(getattr(error, "strerror", None) or error))
+    return read(data, str(path))
+
+
+def load_or_refuse(path: Path) -> Loaded:
+    """Read a catalog that is about to be used; one with errors is refused with the first of them."""
+    loaded = load(path)
+    errors = loaded.errors
+    if errors:
+        first = as_text(errors[:FEW]) + (f"\n… and {len(errors) - FEW} more" if len(errors) > FEW else "")
+        raise UserError(REFUSED.format(name=path, errors=count(len(errors), "error"), first=first))
+    return loaded
+
+
+def _quick(data: bytes) -> Reading | None:
+    """The quick reading, unless there is anything that needs a closer look."""
+    try:
+        quick = Quick(data)
+    except YAMLError:
+        return None
+    if quick.quotes:
+        lines = data.decode().split("\n")
+        if any(swallows(lines, first, last) for first, last in quick.quotes):
+            return None
+    return Reading(quick.root, quick.lines)
+
+
+def _slip(slip: Slip, name: str) -> Finding:
+    path = "/".join(map(str, slip.path))
+    return Finding(name, slip.line, slip.column, slip.message, slip.rule, slip.severity, path)
+
+
+def _faults(
+    faults: Iterable[Fault], tree: Thorough, records: Table, slips: Iterable[Slip], name: str
+) -> Iterator[Finding]:
+    """Faults with their places; what only follows from a slip in the same place is left out."""
+    told = {(slip.line, slip.column) for slip in slips if slip.rule in TOLD}
+    for fault in faults:
+        path, *earlier = [
+            (records.written.get(str(one[0]), one[0]), *one[1:]) if one else ()
+            for one in (fault.path, fault.earlier)
+            if one is not None
+        ]
+        line, column = tree.place(path, fault.at)
+        if fault.at == "key" or (line, column) not in told:
+            lines = f" (lines {tree.place(earlier[0], 'key')[0]} and {line})" if earlier else ""
+            where = "/".join(map(str, path))
+            yield Finding(name, line, column, fault.message + lines, fault.rule, fault.severity, where)
+
+
+def _unread(path: Path, message: str) -> Loaded:
+    return Loaded(None, (Finding(str(path), 1, 1, message, "unreadable"),))
+
+
+@contextmanager
+def _collector_off() -> Iterator[None]:
+    """Keep the garbage collector from walking a million new objects again and again: loading is twice as fast.
+
+    To freeze and unfreeze moves them to the oldest generation without a walk; not where somebody else has frozen some.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            if not gc.get_freeze_count():
+                gc.freeze()
+                gc.unfreeze()
+            gc.enable()

@@ -1,0 +1,155 @@
+"""YAML text into plain data, the thorough way: every key and value with its place, every refusal with its reason.
+
+It is read so only when there is something to tell; a sound file is read by `events.Quick` alone.
+"""
+
+from collections.abc import Iterator
+from typing import Any, Literal
+
+from yaml import AliasEvent, MappingEndEvent, MappingStartEvent, ScalarEvent, SequenceEndEvent
+from yaml.error import Mark
+from yaml.events import CollectionEndEvent, CollectionStartEvent, DocumentStartEvent
+from yaml.parser import ParserError
+
+from psfbot.catalog.events import DEPTH, MERGE, events, scalar
+from psfbot.catalog.finding import Path, Slip, shown
+
+TOO_DEEP = "nested too deep"
+
+ANCHOR = "an anchor (&{}) is not allowed here: write the value where it is needed"
+ALIAS = "an alias (*{}) is not allowed here: write the value itself; text that starts with * needs quotes"
+TAG = "a tag ({}) is not allowed here: write the plain value; text that starts with ! needs quotes"
+MERGED = "a merge key (<<) is not allowed here: write the fields themselves"
+COMPLEX = "a key is one word or text: lists and mappings cannot be keys"
+DUPLICATE = "duplicate key {} (lines {} and {})"
+
+ALIASED = 0
+"""What an alias stands for: no record, so that it is not taken for an empty one."""
+
+Spot = tuple[Mark, Mark]
+"""Where a key starts, and where its value does; the two are the same in a list."""
+
+
+class Thorough:
+    """One thorough reading: `root` is the data, `slips` what was refused; `place` tells where anything is.
+
+    What is refused is left out or taken for plain text, so that the rest can be checked too. It raises `YAMLError` for
+    what is not YAML.
+    """
+
+    def __init__(self, data: bytes) -> None:
+        """Read all of it."""
+        self.slips: list[Slip] = []
+        self.lines: dict[tuple[str, str], int] = {}
+        self._spots: dict[tuple[int, str | int], Spot] = {}
+        self._kept: list[object] = []
+        self._trail: list[str] = []
+        self._next = events(data)
+        self.root = self._document()
+
+    def place(self, path: Path, at: Literal["key", "value"]) -> tuple[int, int]:
+        """Line and column of a value or its key; what is missing is where the nearest thing around it starts."""
+        here: Any = self.root
+        line, column = 1, 1
+        for number, step in enumerate(path, 1):
+            spot = self._spots.get((id(here), step))
+            if spot is None:
+                break
+            here = here[step]
+            mark = spot[1] if at == "value" and number == len(path) else spot[0]
+            line, column = mark.line + 1, mark.column + 1
+        return line, column
+
+    def _document(self) -> object:
+        """The content of the file: `recovery` has seen to it that there is but one document."""
+        self._next()
+        start = self._next()
+        root = self._value(self._next()) if type(start) is DocumentStartEvent else None
+        while self._next() is not None:
+            pass
+        return root
+
+    def _value(self, event: Any) -> object:
+        """Any value, with its refusals."""
+        if type(event) is AliasEvent:
+            self._refuse(event, ALIAS.format(event.anchor), "alias")
+            return ALIASED
+        self._plainly(event)
+        if type(event) is ScalarEvent:
+            return scalar(event)
+        if len(self._trail) >= DEPTH:
+            raise ParserError(None, None, TOO_DEEP, event.start_mark)
+        return self._mapping() if type(event) is MappingStartEvent else self._sequence()
+
+    def _plainly(self, event: Any) -> None:
+        """Refuse anchors and tags."""
+        if event.anchor:
+            self._refuse(event, ANCHOR.format(event.anchor), "anchor")
+        if getattr(event, "tag", None):
+            self._refuse(event, TAG.format(event.tag), "tag")
+
+    def _mapping(self) -> dict[str, object]:
+        """A mapping, whose first of two equal keys counts."""
+        here: dict[str, object] = {}
+        self._kept.append(here)
+        for event in self._until(MappingEndEvent):
+            key = self._key(event, here)
+            self._trail.append(key or "")
+            if key is None:
+                self._skip(self._next())
+            else:
+                if len(self._trail) == 2:  # noqa: PLR2004 - a section and a record in it
+                    self.lines.setdefault((self._trail[0], key), event.start_mark.line + 1)
+                start = self._next()
+                value = self._value(start)
+                if key not in here:
+                    here[key] = value
+                    self._spots[id(here), key] = event.start_mark, start.start_mark
+            self._trail.pop()
+        return here
+
+    def _key(self, event: Any, here: dict[str, object]) -> str | None:
+        """A key, or nothing where it and its value are refused."""
+        line = event.start_mark.line + 1
+        if type(event) is not ScalarEvent:
+            self._skip(event)
+            self._refuse(event, COMPLEX, "key")
+            return None
+        self._plainly(event)
+        key: str = event.value
+        if key == MERGE:
+            self._refuse(event, MERGED, "merge-key")
+            return None
+        if key in here:
+            first = self._spots[id(here), key][0].line + 1
+            self._refuse(event, DUPLICATE.format(shown(key), first, line), "duplicate-key")
+        return key
+
+    def _sequence(self) -> list[object]:
+        """A list."""
+        here: list[object] = []
+        self._kept.append(here)
+        for event in self._until(SequenceEndEvent):
+            self._trail.append("")
+            self._spots[id(here), len(here)] = event.start_mark, event.start_mark
+            here.append(self._value(event))
+            self._trail.pop()
+        return here
+
+    def _until(self, end: type) -> Iterator[Any]:
+        """The events up to the end of a mapping or list."""
+        while type(event := self._next()) is not end:
+            yield event
+
+    def _skip(self, event: Any) -> None:
+        """Pass over a whole value."""
+        depth = int(isinstance(event, CollectionStartEvent))
+        while depth:
+            event = self._next()
+            depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
+            if depth > DEPTH:
+                raise ParserError(None, None, TOO_DEEP, event.start_mark)
+
+    def _refuse(self, event: Any, message: str, rule: str) -> None:
+        mark = event.start_mark
+        self.slips.append(Slip(mark.line + 1, mark.column + 1, message, rule, path=tuple(self._trail[:2])))

@@ -1,0 +1,65 @@
+"""Times as people type and read them: lengths, moments, and both UTC and the reader's own clock."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from psfbot.errors import UserError
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+UNITS = {
+    "s": 1, "sec": 1, "secs": 1, "second": 1, "seconds": 1, "m": 60, "min": 60, "mins": 60, "minute": 60,
+    "minutes": 60, "h": 3600, "hr": 3600, "hrs": 3600, "hour": 3600, "hours": 3600, "d": 86400, "day": 86400,
+    "days": 86400, "w": 604800, "week": 604800, "weeks": 604800,
+}  # fmt: skip
+PART = re.compile(r"(\d{1,6})\s*([a-z]+)\s*(?:and\s+)?", re.IGNORECASE)
+CLOCK = re.compile(r"(\d{1,2}):(\d\d)(?:\s*utc)?", re.IGNORECASE)
+EXAMPLES = "Say a length such as 30m, 2h or 1d, or a time such as until 18:00."
+
+
+def length(text: str) -> timedelta:
+    """A length of time: `2h`, `90 min`, `1d 4h`."""
+    found = PART.findall(text)
+    if not found or "".join(PART.sub("", text).split()) or any(unit.lower() not in UNITS for _, unit in found):
+        raise UserError(f"'{text}' is no length of time. {EXAMPLES}")
+    return timedelta(seconds=sum(int(number) * UNITS[unit.lower()] for number, unit in found))
+
+
+def until(text: str, now: datetime, zone: str | None = None) -> datetime:
+    """The moment that a length or a clock time ahead means; a clock time is the reader's own unless it says UTC."""
+    words = text.strip().lower().removeprefix("for ").removeprefix("until ").removeprefix("till ").strip()
+    clock = CLOCK.fullmatch(words)
+    if clock is None:
+        return now + length(words)
+    hour, minute = int(clock[1]), int(clock[2])
+    if hour > 23 or minute > 59:  # noqa: PLR2004
+        raise UserError(f"'{text}' is no time of day. {EXAMPLES}")
+    local = now.astimezone(UTC if words.endswith("utc") else zone_of(zone))
+    at = local.replace(hour=hour, minute=minute, second=0, microsecond=0)
+    return (at if at > local else at + timedelta(days=1)).astimezone(UTC)
+
+
+def zone_of(name: str | None) -> "ZoneInfo":
+    """A time zone by name; UTC where there is none, or none that is known."""
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError  # noqa: PLC0415 - questions about the catalog need no clock
+
+    try:
+        return ZoneInfo(name or "UTC")
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")
+
+
+def moment(at: datetime, now: datetime, zone: str | None = None) -> str:
+    """A moment in UTC and on the reader's clock; the day is told when it is not today."""
+    said = f"{stamp(at.astimezone(UTC), now.astimezone(UTC))} UTC"
+    there = zone_of(zone)
+    if at.astimezone(there).utcoffset():
+        said += f" ({stamp(at.astimezone(there), now.astimezone(there))} for you)"
+    return said
+
+
+def stamp(at: datetime, now: datetime) -> str:
+    """A clock time, with the date where it differs."""
+    return f"{at:%H:%M}" if at.date() == now.date() else f"{at:%Y-%m-%d %H:%M}"

@@ -1,0 +1,228 @@
+"""Incidents: what is down, who has it, what happened, and why the bot said what it said."""
+
+from collections.abc import Sequence
+from functools import partial
+
+from psfbot.catalog import words
+from psfbot.chat.permit import standing
+from psfbot.chat.times import moment
+from psfbot.flows import respond
+from psfbot.flows.relay import Relay
+from psfbot.flows.respond import Actor
+from psfbot.plugin import Answer, Ask, Item, Level, Link, Outcome, Topic, UserError
+from psfbot.relay.alert import Alert
+from psfbot.relay.incident import Entry, Happening, Incident, Standing
+from psfbot.relay.ports import Ledger
+from psfbot.relay.word import lasted
+from psfbot.text import count, cut, unique
+
+topic = Topic("incidents", "What is down, who has it, what happened, and why you were told.")
+
+ALL_CLEAR = "Nothing is down that I was told of."
+SHOWN = 20
+
+
+@topic.says(
+    "(incidents|alerts|problems|sup|what is down|what is broken|what is on fire|open incidents|status incidents)",
+    "(is anything|is something|anything) (down|broken|on fire)",
+    "(what|which services) (are|is) (down|broken|on fire)",
+)
+async def incidents(ask: Ask) -> Answer:
+    """List the open incidents.
+
+    >>> incidents
+    Nothing is down that I was told of.
+    """
+    found = await ask.port(Relay).look(lambda ledger: ledger.incidents(open_only=True, limit=SHOWN))
+    return listing(ask, found, ALL_CLEAR)
+
+
+@topic.says("(all incidents|incidents all|past incidents|recent incidents|resolved incidents)")
+async def recent(ask: Ask) -> Answer:
+    """List the latest incidents, resolved ones too.
+
+    >>> recent incidents
+    There were no incidents yet.
+    """
+    found = await ask.port(Relay).look(lambda ledger: ledger.incidents(open_only=False, limit=SHOWN))
+    return listing(ask, found, "There were no incidents yet.")
+
+
+def listing(ask: Ask, found: Sequence[Incident], empty: str) -> Answer:
+    """Incidents as a list; a single one in full."""
+    data = {"incidents": [incident.model_dump(mode="json") for incident in found]}
+    if not found:
+        return Answer(empty, data=data)
+    items = [Item(f"#{i.number} {i.named}", f"{state(ask, i)}, {cut(i.title, 80)}", "incident") for i in found]
+    still = sum(incident.state is not Standing.RESOLVED for incident in found)
+    fact = f"{count(still, 'open incident')}." if still else f"No open incident; the last {len(found)}:"
+    return Answer(fact, items=items, data=data)
+
+
+def state(ask: Ask, incident: Incident) -> str:
+    """How it stands, who has it, and for how long."""
+    if incident.state is Standing.RESOLVED:
+        return f"resolved after {lasted(incident, ask.now)}"
+    who = f" by {incident.acked_by}" if incident.acked_by else ""
+    return f"{incident.state}{who} for {lasted(incident, ask.now)}"
+
+
+@topic.says("incident {number}", "#{number}", "show incident {number}", "what is incident {number}")
+async def incident(ask: Ask, number: int) -> Answer:
+    """Show one incident: how it stands, what its sources say, whom to ask.
+
+    >>> incident 12
+    There is no incident #12. `incidents` lists the open ones.
+    """
+    found, alerts = await ask.port(Relay).look(lambda ledger: (known(ledger, number), ledger.alerts(number)))
+    fact = f"#{number} {found.named}: {state(ask, found)}. {found.title}"
+    service = ask.catalog.services.get(found.service or "")
+    lines = [f"Since {moment(found.opened_at, ask.now, zone(ask))}, {found.severity}."]
+    if service:
+        lines.append(f"Runs {words.runs(ask.catalog, service)}. Ask {words.ask_whom(ask.catalog, service)}.")
+    lines += [f"{source}: {text}" for source, text in latest(alerts)]
+    if found.flaps or found.repeats:
+        lines.append(f"Came back {count(found.flaps, 'time')}, was reported again {count(found.repeats, 'time')}.")
+    links = {link.url: Link(link.title, link.url) for alert in alerts for link in alert.links}
+    data = {"incident": found.model_dump(mode="json"), "about": list(unique(alert.about for alert in alerts))}
+    return Answer(fact, lines=lines, links=tuple(links.values())[:5], data=data)
+
+
+def known(ledger: Ledger, number: int) -> Incident:
+    """One incident, or a word on where to look."""
+    found = ledger.incident(number)
+    if found is None:
+        raise UserError(respond.NO_SUCH.format(number=number))
+    return found
+
+
+def latest(alerts: Sequence[Alert]) -> list[tuple[str, str]]:
+    """The last thing that each source said, under each key."""
+    last = {(alert.source, alert.key): alert for alert in alerts}
+    return [(alert.source, f"{alert.summary} ({alert.state})") for alert in last.values()]
+
+
+def zone(ask: Ask) -> str | None:
+    """The reader's time zone, where the catalog knows it."""
+    return ask.person.timezone if ask.person else None
+
+
+def actor(ask: Ask) -> Actor:
+    """Who asks, for the timeline."""
+    speaker = ask.message.speaker
+    where = f"on {ask.message.platform}" + (f" in {ask.message.room}" if ask.message.room else "")
+    return Actor(ask.person.id if ask.person else speaker.name, where)
+
+
+async def allow(ask: Ask, number: int) -> None:
+    """Refuse unless the speaker may respond to this incident: on call, an owner of its service, or granted it."""
+    found = await ask.port(Relay).look(lambda ledger: known(ledger, number))
+    held = standing(ask.message.speaker, ask.catalog, ask.catalog.services.get(found.service or ""))
+    if held.level < Level.RESPONDER:
+        raise UserError(f"That needs a responder, and {held.reason}. `whoami` tells more.")
+
+
+@topic.says(
+    "(ack|acknowledge|take|own|mine) {numbers}",
+    "(i have|i take|i am on) [incident] {numbers}",
+    level=Level.RESPONDER,
+    writes=True,
+    per_incident=True,
+)
+async def ack(ask: Ask, numbers: str) -> Answer:
+    """Say that you have an incident; several numbers at once are fine.
+
+    >>> ack 12
+    There is no incident #12. `incidents` lists the open ones.
+    """
+    return await each(ask, numbers, "acknowledge")
+
+
+@topic.says("(resolve|res|resolved|close|fixed) {numbers}", level=Level.RESPONDER, writes=True, per_incident=True)
+async def resolve(ask: Ask, numbers: str) -> Answer:
+    """Say that an incident is over; if a source still reports it later, it opens again.
+
+    >>> resolve 12
+    There is no incident #12. `incidents` lists the open ones.
+    """
+    return await each(ask, numbers, "resolve")
+
+
+async def each(ask: Ask, numbers: str, verb: str) -> Answer:
+    """Do the same to every incident named, and say of each how that went."""
+    told: list[str] = []
+    failed = 0
+    for number in parse(numbers):
+        try:
+            await allow(ask, number)
+            work = respond.acknowledge if verb == "acknowledge" else respond.resolve
+            done = await ask.port(Relay).change(partial(work, number, actor(ask)), ask.book, ask.now)
+        except UserError as error:
+            failed += 1
+            told.append(str(error))
+        else:
+            after = f" after {lasted(done, ask.now)}" if verb == "resolve" else f" by {done.acked_by}"
+            told.append(f"#{number} {done.named}: {done.state}{after}.")
+    outcome = Outcome.REFUSED if failed == len(told) else Outcome.ANSWERED
+    return Answer(told[0], lines=told[1:], outcome=outcome)
+
+
+def parse(numbers: str) -> list[int]:
+    """Incident numbers: `12`, `#12 13`, `12, 13 and 14`."""
+    said = numbers.replace(",", " ").replace("#", " ").split()
+    found = [int(word) for word in said if word.isdecimal() and len(word) < 10]  # noqa: PLR2004
+    if not found or any(word not in {"and", "incident"} and not word.isdecimal() for word in said):
+        raise UserError(f"'{cut(numbers, 60)}' are no incident numbers. Say for example: ack 12 13")
+    return list(dict.fromkeys(found))
+
+
+@topic.says(
+    "(note|comment) {number} {text}",
+    "note (on|to|for) {number} {text}",
+    level=Level.RESPONDER,
+    writes=True,
+    per_incident=True,
+)
+async def note(ask: Ask, number: int, text: str) -> Answer:
+    """Write something down on the timeline of an incident.
+
+    >>> note 12 restarted nginx
+    There is no incident #12. `incidents` lists the open ones.
+    """
+    await allow(ask, number)
+    await ask.port(Relay).change(lambda scene: respond.note(number, text, actor(ask), scene), ask.book, ask.now)
+    return Answer(f"#{number}: noted.")
+
+
+@topic.says("(timeline|log|story) [of] {number}", "what happened (in|with|during) [incident] {number}")
+async def timeline(ask: Ask, number: int) -> Answer:
+    """Tell an incident from its first alert to now.
+
+    >>> timeline 12
+    There is no incident #12. `incidents` lists the open ones.
+    """
+    found, entries = await ask.port(Relay).look(lambda ledger: (known(ledger, number), ledger.timeline(number)))
+    lines = [line(ask, entry) for entry in entries]
+    data = {"timeline": [entry.model_dump(mode="json") for entry in entries]}
+    return Answer(f"#{number} {found.named}: {state(ask, found)}.", lines=lines, data=data)
+
+
+def line(ask: Ask, entry: Entry) -> str:
+    """One line of a timeline."""
+    who = f" by {entry.who}" if entry.who and entry.kind not in {Happening.TOLD, Happening.MUTED} else ""
+    text = "" if entry.text == entry.kind.value else f": {entry.text}"
+    return f"{moment(entry.at, ask.now, zone(ask))} {entry.kind}{who}{text}"
+
+
+@topic.says(
+    "why {number}", "why (was i told|did you tell me|were we told|was i not told) [of|about|of incident] {number}"
+)
+async def why(ask: Ask, number: int) -> Answer:
+    """Give the reason for each thing that was told, or not told, about an incident.
+
+    >>> why 12
+    There is no incident #12. `incidents` lists the open ones.
+    """
+    found, entries = await ask.port(Relay).look(lambda ledger: (known(ledger, number), ledger.timeline(number)))
+    lines = [f"{moment(e.at, ask.now, zone(ask))} {e.kind}: {e.reason or 'no reason is kept'}" for e in entries]
+    return Answer(f"#{number} {found.named}: {count(len(lines), 'decision')}.", lines=lines)

@@ -1,0 +1,54 @@
+"""PEP 11: which tier a platform has, and who answers for it."""
+
+from psfbot.commands.places import platform_card
+from psfbot.plugin import Answer, Ask, Item, Platform, Topic, UserError
+from psfbot.text import count
+
+topic = Topic("platforms", "CPython's supported platforms: tiers and contacts of PEP 11.")
+
+
+@topic.says(
+    "(platform|pep 11|pep11) {platform}",
+    "(what|which) (tier|support tier) (is|has|does) [the] {platform} [have|in|on|at]",
+    "(tier|support tier) (of|for) [the] {platform}",
+    "who (is the contact|are the contacts|is responsible) for platform {platform}",
+)
+def platform(ask: Ask, platform: Platform | str) -> Answer:
+    """Give the tier of a platform, its contacts, and when that changed.
+
+    >>> what tier is aarch64-apple-darwin
+    aarch64-apple-darwin (clang): tier 1; contacts: all core developers.
+
+    >>> tier of aarch64-unknown-linux-gnu
+    aarch64-unknown-linux-gnu has 2 rows: tier 2 (glibc, clang), tier 1 (glibc, gcc).
+    """
+    if isinstance(platform, Platform):
+        return platform_card(ask, platform)
+    rows = [p for p in ask.catalog.platforms.values() if platform.lower() in p.triple]
+    if not rows:
+        near = " or ".join(hit.name for hit in ask.book.names.nearest(platform, ("platform",)))
+        raise UserError(f"I know no platform called '{platform}'. Did you mean {near}?")
+    triples = {row.triple for row in rows}
+    name = rows[0].triple if len(triples) == 1 else platform
+    told = ", ".join(f"tier {p.tier} ({p.notes or p.triple if len(triples) == 1 else p.id})" for p in rows)
+    return Answer(f"{name} has {count(len(rows), 'row')}: {told}.", data={"platforms": [p.id for p in rows]})
+
+
+@topic.says(
+    "(platforms|tiers)",
+    "(platforms|which platforms are) [in|of|on] tier {tier}",
+    "tier {tier} platforms",
+    "tier {tier}",
+)
+def platforms(ask: Ask, tier: int = 0) -> Answer:
+    """List the platforms of one tier, or all.
+
+    >>> platforms tier 2
+    1 platform in tier 2: aarch64-unknown-linux-gnu.clang.
+    """
+    found = [p for p in ask.catalog.platforms.values() if tier in {0, p.tier}]
+    if tier:
+        fact = f"{count(len(found), 'platform')} in tier {tier}: {', '.join(p.id for p in found)}."
+        return Answer(fact, data={"platforms": [p.id for p in found]})
+    items = [Item(p.id, f"tier {p.tier}", "platform") for p in sorted(found, key=lambda p: (str(p.tier), p.id))]
+    return Answer(f"{count(len(found), 'platform')} in PEP 11.", items=items)

@@ -1,0 +1,53 @@
+"""Letters become alerts: each webhook that was stored is read by its plugin and taken, in one transaction."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from psfbot.catalog.book import Book
+from psfbot.flows.alert import Scene, Taken, take
+from psfbot.plugin import Contents, Hook, Plugin
+from psfbot.relay.letter import Fate, Letter
+from psfbot.relay.ports import Inbox, Ledger, Store
+
+NO_PLUGIN = "no plugin of this name reads webhooks here; install it, then `psfbot replay`"
+AT_ONCE = 100
+"""Letters read before looking whether it is time to stop."""
+
+
+@dataclass(frozen=True)
+class Reader:
+    """What reading letters needs: where they are kept, who understands them, and the catalog in force."""
+
+    inbox: Inbox
+    store: Store
+    plugins: Mapping[str, Plugin]
+    book: Callable[[], Book]
+    platforms: Mapping[str, str]
+    now: Callable[[], datetime]
+
+    async def work(self) -> list[Taken]:
+        """Read the letters that wait; each one is filed together with all that follows from it."""
+        taken: list[Taken] = []
+        for letter in await self.inbox.waiting(AT_ONCE):
+            taken += await self.read(letter)
+        return taken
+
+    async def read(self, letter: Letter) -> list[Taken]:
+        """Read one letter and act on it; the same letter read again changes nothing."""
+        contents = open_letter(letter, self.plugins.get(letter.source))
+        book, now = self.book(), self.now()
+
+        def act(ledger: Ledger) -> list[Taken]:
+            scene = Scene(ledger, book, self.platforms, now, letter.id)
+            ledger.file(letter.id, contents.fate, contents.reason, now)
+            return [take(alert, scene) for alert in contents.alerts]
+
+        return await self.store.write(act)
+
+
+def open_letter(letter: Letter, plugin: Plugin | None) -> Contents:
+    """What a letter holds; one that nobody can read is quarantined."""
+    if plugin is None or plugin.reads is None:
+        return Contents(Fate.QUARANTINED, NO_PLUGIN)
+    return plugin.reads(Hook(letter.headers, letter.body, letter.received_at))

@@ -1,0 +1,85 @@
+"""A plugin: everything that one integration brings, registered on one object."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from hashlib import sha256
+
+from pydantic import BaseModel
+
+from psfbot.plugin.hooks import FORM, JSON, Contents, Hook, Proof, Reader, reading, same, shape_of
+from psfbot.plugin.says import Topic
+from psfbot.settings import Configuration
+
+Verify = Callable[[Hook, "Configuration | None"], Proof]
+Rehearse = Callable[[Hook, "Configuration | None"], Hook]
+
+
+@dataclass
+class Plugin(Topic):
+    """One integration.
+
+    `settings` is a model of its own settings, read from `PSFBOT_<NAME>_…`. A plugin
+    that reads webhooks either registers `verify` (its sender signs), or its settings
+    have a `hook_secret`, which the sender's URL then ends in.
+    """
+
+    settings: type[Configuration] | None = None
+    reads: Callable[[Hook], Contents] | None = field(default=None, init=False)
+    verifies: Verify | None = field(default=None, init=False)
+    identifies: Callable[[Hook], str] | None = field(default=None, init=False)
+    rehearses: Rehearse | None = field(default=None, init=False)
+
+    def alerts(self, shape: type[BaseModel]) -> Callable[[Reader], Reader]:
+        """Turn webhooks of this shape, posted to /hooks/<name>, into alerts.
+
+        The function is handed the payload (and the `Hook`, if it takes two arguments) and
+        returns an alert, several, `Ignored` or `Stale`. A `ValueError` that it or the
+        payload's validators raise puts the webhook in quarantine, with those words as the reason.
+        """
+
+        def keep(read: Reader) -> Reader:
+            self.reads = reading(shape_of(shape), read)
+            return read
+
+        return keep
+
+    def verify(self, function: Verify) -> Verify:
+        """Tell a genuine webhook from a forged one, by its signature; it must never raise."""
+        self.verifies = function
+        return function
+
+    def delivery(self, function: Callable[[Hook], str]) -> Callable[[Hook], str]:
+        """Name a delivery, the same for every attempt of it; an empty name means that each one counts."""
+        self.identifies = function
+        return function
+
+    def delivery_of(self, hook: Hook) -> str:
+        """What makes this delivery one of a kind: as the plugin says, else the body itself."""
+        return self.identifies(hook) if self.identifies else sha256(hook.body).hexdigest()
+
+    def rehearse(self, function: Rehearse) -> Rehearse:
+        """Make a recorded webhook one that is sent now: its times moved, its signature made."""
+        self.rehearses = function
+        return function
+
+    def rehearsal(self, body: bytes, now: datetime, settings: Configuration | None = None) -> Hook:
+        """A recorded body as its sender would post it now, for `psfbot try`: headers, secret, times, signature."""
+        kind = JSON if body.lstrip()[:1] in {b"{", b"["} else FORM
+        hook = Hook({"content-type": kind}, body, now, next(iter(hook_secrets(settings)), ""))
+        return self.rehearses(hook, settings) if self.rehearses else hook
+
+    def proof(self, hook: Hook, settings: Configuration | None) -> Proof:
+        """Is this webhook from whom it says it is from?"""
+        if self.verifies:
+            return self.verifies(hook, settings)
+        secrets = hook_secrets(settings)
+        if not secrets:
+            return Proof.UNREADY
+        return Proof.GENUINE if same(hook.secret, secrets) else Proof.FORGED
+
+
+def hook_secrets(settings: Configuration | None) -> tuple[str, ...]:
+    """The secrets that a sender's URL may end in: several while one replaces the other; an empty one is none."""
+    found = getattr(settings, "hook_secret", None) or ()
+    return tuple(filter(None, (secret.get_secret_value() for secret in found)))

@@ -1,0 +1,105 @@
+"""Weigh one alert against what its source last said about the same problem."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from psfbot.relay.alert import Alert, State
+from psfbot.relay.incident import Incident, Problem, Standing
+
+REOPEN_WITHIN = timedelta(minutes=30)
+"""A problem that comes back this soon is the same incident; later it is a new one."""
+
+ORDER = (State.FIRING, State.ACKNOWLEDGED, State.RESOLVED)
+
+
+class Verdict(StrEnum):
+    """What an alert means, given what was known."""
+
+    FIRST = "first"
+    STILL = "still"
+    BACK = "back"
+    TAKEN = "taken"
+    RELEASED = "released"
+    GONE = "gone"
+    LATE = "late"
+    NEVER_SEEN = "never seen"
+    OLDER = "older"
+    DUPLICATE = "duplicate"
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A verdict, and why: it answers "why was I (not) told?"."""
+
+    verdict: Verdict
+    reason: str
+
+
+def judge(alert: Alert, known: Problem | None, *, seen: bool = False) -> Judgement:
+    """What does this alert change? `seen` says that the very same report was kept before."""
+    if seen and (alert.event or known is None):
+        return Judgement(Verdict.DUPLICATE, f"the same report of {alert.source} was taken before")
+    if known is None:
+        if alert.state is State.RESOLVED:
+            return Judgement(Verdict.NEVER_SEEN, f"{alert.source} ended a problem that it never reported here")
+        return Judgement(Verdict.FIRST, f"{alert.source} reports this for the first time")
+    if (alert.at, ORDER.index(alert.state)) < (known.at, ORDER.index(known.state)):
+        return older(alert, known)
+    return newer(alert, known)
+
+
+def older(alert: Alert, known: Problem) -> Judgement:
+    """An alert that was overtaken: it changes nothing, but a beginning without an incident is told as over."""
+    said = f"{alert.source} said {known.state} at {known.at:%H:%M:%S}, which is newer"
+    if known.incident is None and alert.state is not State.RESOLVED:
+        return Judgement(Verdict.LATE, said)
+    return Judgement(Verdict.OLDER, said)
+
+
+def newer(alert: Alert, known: Problem) -> Judgement:
+    """An alert that moves a known problem, or repeats it."""
+    if alert.state is known.state:
+        if alert.state is State.RESOLVED:
+            return Judgement(Verdict.DUPLICATE, "it was resolved already")
+        if known.closed_at is not None:
+            return Judgement(Verdict.BACK, f"it was resolved by hand, but {alert.source} still reports it")
+        return Judgement(Verdict.STILL, f"it is {known.state} already; this repeats it")
+    if alert.state is State.RESOLVED:
+        return Judgement(Verdict.GONE, f"{alert.source} says that it is over")
+    if alert.state is State.ACKNOWLEDGED:
+        if known.state is State.RESOLVED:
+            return Judgement(Verdict.BACK, f"{alert.source} calls it acknowledged after its end, so it is back")
+        return Judgement(Verdict.TAKEN, f"somebody acknowledged it at {alert.source}")
+    if known.state is State.ACKNOWLEDGED:
+        return Judgement(Verdict.RELEASED, f"{alert.source} says that nobody has acknowledged it any more")
+    return Judgement(Verdict.BACK, f"it was over at {known.at:%H:%M:%S} and is firing again")
+
+
+def remember(alert: Alert, known: Problem | None, verdict: Verdict, incident: int | None) -> Problem | None:
+    """What to keep of a problem after an alert; nothing changes when the alert was overtaken or repeated."""
+    if verdict in {Verdict.OLDER, Verdict.DUPLICATE}:
+        return None
+    if verdict is Verdict.LATE:
+        return known.model_copy(update={"incident": incident, "since": alert.at}) if known else None
+    goes_on = known is not None and verdict not in {Verdict.FIRST, Verdict.BACK, Verdict.NEVER_SEEN}
+    return Problem(
+        source=alert.source,
+        key=alert.key,
+        state=alert.state,
+        at=alert.at,
+        since=known.since if known and goes_on else alert.at,
+        severity=alert.severity,
+        summary=alert.summary,
+        about=alert.about,
+        incident=incident,
+    )
+
+
+def same_incident(last: Incident | None, now: datetime) -> bool:
+    """Does a problem that is back belong to its last incident, or is it a new one?"""
+    if last is None:
+        return False
+    if last.state is not Standing.RESOLVED:
+        return True
+    return last.resolved_at is not None and now - last.resolved_at <= REOPEN_WITHIN

@@ -1,0 +1,62 @@
+"""Which service is an alert about?"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from psfbot.catalog.book import Book
+from psfbot.catalog.names import How
+from psfbot.relay.alert import Alert
+from psfbot.relay.incident import UNMAPPED
+
+SURE = frozenset({How.EXACT, How.HOST, How.WILDCARD, How.LABELS})
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What an incident is about: a service's id, or `unmapped:` and the source's own words; and why."""
+
+    id: str
+    reason: str
+
+
+def match(alert: Alert, book: Book) -> Subject:
+    """Find the service: by the catalog's `alerts`, then by host, URL or tag; else it is shown as unmapped."""
+    mapped = by_mapping(alert, book)
+    if mapped:
+        return mapped
+    for said in (alert.about, *alert.hints):
+        found = by_name(said, book) if said else None
+        if found:
+            return found
+    about = alert.about or next(iter(alert.names), "") or alert.summary
+    return Subject(UNMAPPED + about[:200], f"the catalog knows neither this check nor '{about[:80]}'")
+
+
+def by_mapping(alert: Alert, book: Book) -> Subject | None:
+    """The service that lists this check; the first in the catalog's order when several share it."""
+    names = {name.casefold() for name in alert.names}
+    for service in book.catalog.services.values():
+        listed = service.alerts.get(alert.source, ())
+        hit = next((name for name in listed if name.casefold() in names), None)
+        if hit:
+            return Subject(service.id, f"the catalog lists {alert.source} check '{hit}' for {service.id}")
+    return None
+
+
+def by_name(said: str, book: Book) -> Subject | None:
+    """The service that this host, URL or name resolves to for certain, or that runs on this host."""
+    found = book.names.find(said, ("service", "host"))
+    sure = [hit for hit in found.hits if hit.how in SURE]
+    services = dict.fromkeys(service for hit in sure for service in served(hit.kind, hit.id, book))
+    if len(services) == 1:
+        service = next(iter(services))
+        return Subject(service, f"'{said[:80]}' is {service}")
+    return None
+
+
+def served(kind: str, name: str, book: Book) -> Iterator[str]:
+    """A service itself, or those on a host."""
+    if kind == "service":
+        yield name
+    else:
+        yield from (service.id for service in book.names.services_on(name))

@@ -1,0 +1,194 @@
+"""All tables on one page."""
+
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, LargeBinary, MetaData, Table, UniqueConstraint, text
+
+from psfbot.relay.alert import Alert
+from psfbot.relay.notice import Notice
+from psfbot.store.columns import Id, Model, Moment, Words
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _incident(*, nullable: bool) -> Column[int]:
+    """A column that names an incident."""
+    return Column("incident", Id, ForeignKey("incidents.number"), nullable=nullable)
+
+
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("source", Words, nullable=False),
+    Column("delivery", Words, nullable=False),
+    Column("headers", Words, nullable=False),  # a JSON object
+    Column("body", LargeBinary, nullable=False),
+    Column("received_at", Moment, nullable=False),
+    Column("fate", Words, nullable=False, server_default="new"),
+    Column("reason", Words, nullable=False, server_default=""),
+    Column("filed_at", Moment),
+    UniqueConstraint("source", "delivery"),
+    Index(None, "fate", "id"),
+    sqlite_autoincrement=True,  # an id is never given twice, also after old letters are gone
+)
+"""Webhooks as they came."""
+
+incidents = Table(
+    "incidents",
+    metadata,
+    Column("number", Id, primary_key=True),
+    Column("subject", Words, nullable=False),
+    Column("title", Words, nullable=False),
+    Column("state", Words, nullable=False),
+    Column("severity", Words, nullable=False),
+    Column("opened_at", Moment, nullable=False),
+    Column("changed_at", Moment, nullable=False),
+    Column("acked_by", Words, nullable=False),
+    Column("acked_at", Moment),
+    Column("resolved_by", Words, nullable=False),
+    Column("resolved_at", Moment),
+    Column("flaps", Integer, nullable=False),
+    Column("repeats", Integer, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("cause", Id, ForeignKey("incidents.number")),
+    Index(None, "subject", "number"),
+    Index(None, "state", "number"),
+    sqlite_autoincrement=True,
+)
+"""Problems of services, by the number that people call them."""
+
+problems = Table(
+    "problems",
+    metadata,
+    Column("source", Words, primary_key=True),
+    Column("key", Words, primary_key=True),
+    Column("state", Words, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("since", Moment, nullable=False),
+    Column("severity", Words, nullable=False),
+    Column("summary", Words, nullable=False),
+    Column("about", Words, nullable=False),
+    _incident(nullable=True),
+    Column("closed_at", Moment),
+    Index(None, "incident"),
+    Index(None, "state", "at"),
+)
+"""What each source last said under each of its keys."""
+
+alerts = Table(
+    "alerts",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("source", Words, nullable=False),
+    Column("fingerprint", Words, nullable=False),
+    Column("alert", Model(Alert), nullable=False),
+    Column("letter", Id),  # letters go sooner than alerts, so this may name one that is gone
+    _incident(nullable=True),
+    Column("reason", Words, nullable=False),
+    Column("kept_at", Moment, nullable=False),
+    UniqueConstraint("source", "fingerprint"),
+    Index(None, "incident", "id"),
+    Index(None, "kept_at"),
+)
+"""Every report of every source, once."""
+
+timeline = Table(
+    "timeline",
+    metadata,
+    Column("id", Id, primary_key=True),
+    _incident(nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("kind", Words, nullable=False),
+    Column("who", Words, nullable=False),
+    Column("text", Words, nullable=False),
+    Column("reason", Words, nullable=False),
+    Index(None, "incident", "id"),
+)
+"""What happened in an incident, line by line."""
+
+silences = Table(
+    "silences",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("subject", Words, nullable=False),
+    Column("starts_at", Moment, nullable=False),
+    Column("ends_at", Moment, nullable=False),
+    Column("author", Words, nullable=False),
+    Column("reason", Words, nullable=False),
+    Column("maintenance", Boolean, nullable=False),
+    Index(None, "ends_at"),
+    sqlite_autoincrement=True,
+)
+"""Times during which alerts are kept but not told."""
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("lane", Words, nullable=False),
+    Column("priority", Integer, nullable=False),
+    Column("notice", Model(Notice), nullable=False),
+    Column("incident", Id, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("state", Words, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("not_before", Moment, nullable=False),
+    Column("lease_until", Moment),
+    Column("token", Words, nullable=False),
+    Column("proof", Words, nullable=False),
+    Column("error", Words, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("settled_at", Moment),
+    Index(None, "state", "lane"),
+    Index(None, "incident", "lane"),
+    Index(
+        "uq_outbox_one_sending",  # also two leaders at once could not send two parcels of one lane
+        "lane",
+        unique=True,
+        sqlite_where=text("state = 'sending'"),
+        postgresql_where=text("state = 'sending'"),
+    ),
+    sqlite_autoincrement=True,
+)
+"""Notices on their way to rooms."""
+
+told = Table(
+    "told",
+    metadata,
+    Column("incident", Id, primary_key=True, autoincrement=False),
+    Column("lane", Words, primary_key=True),
+    Column("seen", Integer, nullable=False),  # the newest version that surely arrived, 0 for none
+    Column("posted", Words, nullable=False),  # the platform's id of that message
+    Column("told_at", Moment, nullable=False),
+)
+"""Which rooms hear of which incident, and what they have seen of it; it outlives the parcels."""
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("name", Words, nullable=False),
+    Column("account", Words),
+    Column("person", Words),
+    Column("platform", Words, nullable=False),
+    Column("room", Words),
+    Column("said", Words, nullable=False),
+    Column("outcome", Words, nullable=False),
+)
+"""Who changed what, where, and how it ended."""
+
+marks = Table(
+    "marks",
+    metadata,
+    Column("name", Words, primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("value", Words, nullable=False),
+)
+"""When something last happened, such as the heartbeat of each stage."""
