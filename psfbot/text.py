@@ -1,18 +1,26 @@
 """Words below all else: joining, counting, cutting and making foreign text harmless."""
 
-import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-INVISIBLE = re.compile("[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb]")
-"""Zero-width and direction marks: they hide text from the reader, never carry it."""
+SPACES = frozenset({"Cc", "Cs", "Zl", "Zp", "Zs"})
+"""Unicode categories that become a space: controls, line ends, halves of characters, wide and narrow spaces."""
 
 
 def printable(text: str) -> str:
-    """Turn control characters into spaces and drop invisible marks, so that no line can hide or inject another."""
-    shown = (" " if unicodedata.category(c) in {"Cc", "Cs", "Zl", "Zp"} else c for c in INVISIBLE.sub("", text))
-    return "".join(shown)
+    """Text that no line can hide in: controls become spaces, invisible and direction marks go, the unknown is shown."""
+    return text if text.isprintable() else "".join(map(shown, text))
+
+
+def shown(character: str) -> str:
+    """One character as a reader may see it."""
+    if character.isprintable():
+        return character
+    category = unicodedata.category(character)
+    if category in SPACES:
+        return " "
+    return "" if category == "Cf" else "\ufffd"
 
 
 def one_line(text: str) -> str:

@@ -1,5 +1,7 @@
 """Every example in a command's docstring is asked, and answered as written."""
 
+from pathlib import Path
+
 import pytest
 from conftest import Asking
 
@@ -127,8 +129,6 @@ def test_a_service_without_owner_says_so(ask):
 
 
 def test_the_command_table_is_in_the_documentation():
-    from pathlib import Path
-
     page = (Path(__file__).parents[1] / "docs" / "commands.md").read_text("utf-8")
 
     assert page == as_markdown(), "run: python -m psfbot.commands.manual > docs/commands.md"

@@ -95,7 +95,6 @@ def struck(kind, id_, web=WEB):
         ("provider", "fastly", {"docs": "hard", "files": "hard", "jobs": "hard", "builder": "build"}),
         ("provider", "gandi", {"files": "hard", "docs": "operate", "builder": "build"}),
         ("region", "us-west-2", {"files": "hard", "buildbot": "soft"}),
-        ("provider", "aws", {"files": "hard", "buildbot": "soft"}),
         ("region", "us-east-2", {}),
         ("host", "hg.nyc1", {"hg": "hard", "svn": "hard", "builder": "soft"}),
         ("host", "lb-1", dict.fromkeys(["loadbalancer", "docs", "buildbot", "hg", "svn", "builder"], "soft")),
@@ -188,7 +187,6 @@ def test_a_strong_detour_beats_a_weak_short_cut_but_not_for_those_behind_a_weak_
         ("host", "consul-2", "hg", "consul may carry on with consul-1 or consul-3"),
         ("host", "hg.nyc1", "svn", ""),
         ("provider", "fastly", "docs", ""),
-        ("provider", "digitalocean", "loadbalancer", ""),
     ],
 )
 def test_what_may_carry_on_makes_a_path_uncertain(kind, id_, victim, doubt):
@@ -350,7 +348,7 @@ def test_a_hard_need_that_nobody_can_name_is_told_as_unknown():
     [
         (["docs", "files", "jobs"], ["fastly"]),
         (["hg", "svn"], ["hg.nyc1", "loadbalancer", "consul", "nyc1", "digitalocean"]),
-        (["docs", "buildbot", "hg"], ["loadbalancer", "consul", "nyc1", "digitalocean"]),
+        (["docs", "salt-master", "hg"], ["nyc1", "digitalocean", "loadbalancer", "consul"]),
         (["docs", "loadbalancer"], ["loadbalancer", "consul", "nyc1", "digitalocean"]),
         (["docs", "files", "jobs", "hg", "hg", "gone"], ["fastly"]),
         (["docs", "files", "hg"], ["loadbalancer", "consul", "nyc1", "digitalocean", "fastly"]),

@@ -65,8 +65,8 @@ class Index:
                 return self._all ^ self._fit(part)
             case query.Term(name, op, values):
                 return reduce(operator.or_, [self._remember(name, op, value) for value in values], 0)
-            case query.Words(text, whole):
-                return self._remember("", ":", Value(text, not whole))
+            case _:
+                return self._remember("", ":", Value(node.text, not node.whole))
 
     def _remember(self, name: str, op: Op, value: Value) -> Bits:
         """The same as `_value`, at once for what was asked for before."""

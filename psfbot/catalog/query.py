@@ -194,9 +194,9 @@ def spell(node: Node) -> str:
             return "-" + _inside(part, And, Or)
         case Term(name, op, values):
             return name + op + ",".join(_spell_value(value) for value in values)
-        case Words(text, whole):
-            plain = f"({text})" if text.lower() in {"or", "and", "not"} else text
-            return _quote(text) if whole else plain
+        case _:
+            plain = f"({node.text})" if node.text.lower() in {"or", "and", "not"} else node.text
+            return _quote(node.text) if node.whole else plain
 
 
 def suggest(word: str, known: Mapping[str, str], otherwise: str) -> str:

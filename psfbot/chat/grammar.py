@@ -11,6 +11,11 @@ from functools import cached_property
 TOKEN = re.compile(r"\[(?P<maybe>[^\[\]()]+)\]|\((?P<any>[^()]+)\)|\{(?P<slot>\w+)\}|(?P<word>[^\s\[\](){}]+)")
 
 
+def choices(value: str) -> str:
+    """Alternatives, the longest first: `hosting of docs` is not hosting of something called "of docs"."""
+    return "|".join(re.escape(word) for word in sorted(value.split("|"), key=len, reverse=True))
+
+
 @dataclass(frozen=True)
 class Match:
     """How a phrase fits a line: what was said in each slot, and how much of the line was plain words."""
@@ -33,10 +38,10 @@ class Phrase:
             kind, value = token
             lead = " " if parts else ""
             if kind == "maybe":
-                words = "|".join(re.escape(w) for w in value.split("|"))
+                words = choices(value)
                 parts.append(f"(?:{lead}(?:{words}))?" if parts else f"(?:(?:{words}) )?")
                 continue
-            body = {"any": "(?:" + "|".join(re.escape(w) for w in value.split("|")) + ")", "slot": f"(?P<{value}>.+?)"}
+            body = {"any": f"(?:{choices(value)})", "slot": f"(?P<{value}>.+?)"}
             parts.append((lead if self.has_solid(len(parts)) else "") + body.get(kind, re.escape(value)))
         return re.compile("".join(parts), re.IGNORECASE)
 

@@ -4,6 +4,8 @@ from psfbot.commands import (
     about,
     hosts,
     impact,
+    incidents,
+    letters,
     oncall,
     owners,
     pages,
@@ -13,6 +15,7 @@ from psfbot.commands import (
     platforms,
     roles,
     services,
+    silences,
 )
 from psfbot.plugin import Command, Topic
 
@@ -28,6 +31,9 @@ TOPICS: tuple[Topic, ...] = (
     past.topic,
     platforms.topic,
     oncall.topic,
+    incidents.topic,
+    silences.topic,
+    letters.topic,
     about.topic,
 )
 

@@ -48,9 +48,9 @@ def where(ask: Ask, service: Service) -> Answer:
 
 
 @topic.says(
-    "(what|which services) (runs|run|is|are|lives|live|is hosted|are hosted|is running|are running|is "
+    "(what|which services|what services) (runs|run|is|are|lives|live|is hosted|are hosted|is running|are running|is "
     "served|are served|sits|sit|resides) (on|in|at|behind|by|from|with) [the] {place}",
-    "(what|which services) (uses|use) [the] {place}",
+    "(what|which services|what services) (uses|use) [the] {place}",
     "(what|which services) (do we have|is there|are there) (on|in|at|behind) [the] {place}",
     "(services|everything|things) (on|in|at|behind|using) [the] {place}",
     "(provider|region|datacenter|data center|dc|what is in) [the] {place}",

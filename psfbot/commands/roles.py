@@ -45,7 +45,7 @@ def role_of(said: str) -> Role | None:
     "(who|what|which) is our {role} [provider]",
     "(who|what) are our {role} [providers]",
     "(who|what|which) (provider|providers) (does|do|provides|provide) {role}",
-    "(where|who) (are|is) (our|the) (backups|backup) [kept|stored]",
+    "(where|who) (are|is) [our|the] (backups|backup) [kept|stored]",
     "(role|providers of|providers for) {role}",
     "what (do we use|is used) for {role}",
 )

@@ -25,6 +25,7 @@ NOT_UNDERSTOOD = "I did not understand '{said}'. Try: {hints}"
 UNKNOWN = "I know no {kind} called '{said}'."
 UNKNOWN_AT_ALL = "I know nothing called '{said}'."
 SEVERAL = "'{said}' could be {count} things{shown}. Which one?"
+IN_FULL = "'{command}' changes something, so it takes exact names only. Did you mean {name}?"
 REMEMBERED = timedelta(minutes=10)
 ROOMS_REMEMBERED = 1000
 OFFERED = 5
@@ -123,6 +124,9 @@ class Desk:
         found = bound.found
         said = cut(found.said if found else "", 80)
         kinds = reading.command.kinds
+        if found and len(found.hits) == 1:
+            fact = IN_FULL.format(command=reading.command.name, name=spell(found.hits[0], reading))
+            return Answer(fact, outcome=Outcome.NOT_FOUND)
         if found and found.hits:
             shown = [spell(hit) for hit in found.hits[:OFFERED]]
             rest = f"; the first {OFFERED}" if len(found.hits) > OFFERED else ""

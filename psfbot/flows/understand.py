@@ -193,7 +193,7 @@ def understand(line: str, table: Table, book: Book, speaker: Speaker) -> Reading
         return readings[0]
     mended = mend(line, table.words)
     if mended:
-        again = [r for r in table.readings(mended, book, speaker) if r.grade <= 1 and not r.command.writes and r.plain]
+        again = [r for r in table.readings(mended, book, speaker) if r.sure and not r.command.writes and r.plain]
         if again:
             best = again[0]
             return Reading(best.command, best.bound, best.plain, mended)

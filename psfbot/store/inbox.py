@@ -31,6 +31,7 @@ SINCE = (
     .order_by(inbox.c.id)
     .limit(bindparam("most"))
 )
+NEWEST = select(inbox.c.source, inbox.c.delivery).order_by(inbox.c.id.desc()).limit(bindparam("most"))
 COUNTS = select(inbox.c.fate, func.count()).group_by(inbox.c.fate)
 FILE = (
     update(inbox)
@@ -51,7 +52,7 @@ class SqlInbox(Inbox):
         """Keep the database."""
         self._db = db
         dialect = db.home.writing.dialect
-        self._mark = "?" if dialect.paramstyle == "qmark" else "%s"
+        self._mark, self._returning = ("?", "") if dialect.name == "sqlite" else ("%s", " RETURNING source, delivery")
         self._moment = Moment().bind_processor(dialect)
 
     async def keep(self, letter: Arrival) -> bool:
@@ -67,12 +68,15 @@ class SqlInbox(Inbox):
 
     def _keep_all(self, connection: Connection, rows: Sequence[Row]) -> Sequence[bool]:
         """Insert rows with one statement; say for each whether it was new."""
+        statement = _insert(len(rows), self._mark) + self._returning
         values = tuple(value for row in rows for value in row)
-        kept = connection.exec_driver_sql(_insert(len(rows), self._mark), values).all()
-        if len(kept) == len(rows):
+        result = connection.exec_driver_sql(statement, values, execution_options={"preserve_rowcount": True})
+        if result.rowcount == len(rows):
             return [True] * len(rows)
-        new = {(source, delivery) for source, delivery in kept}
-        return [_take(new, (source, delivery)) for source, delivery, *_ in rows]
+        if not self._returning:  # nobody else inserts in this transaction, so what is new is what is newest
+            result = connection.execute(NEWEST, {"most": result.rowcount})
+        new = {(source, delivery) for source, delivery in result.all()}
+        return [_take(new, row[:2]) for row in rows]
 
     async def waiting(self, limit: int = 100) -> Sequence[Letter]:
         """Letters that nobody has read, oldest first."""
@@ -136,5 +140,5 @@ def _insert(rows: int, mark: str) -> str:
     row = f"({', '.join([mark] * len(COLUMNS.split(', ')))})"
     return (
         f"INSERT INTO inbox ({COLUMNS}) VALUES {', '.join([row] * rows)} "  # noqa: S608 - nothing but placeholders
-        "ON CONFLICT (source, delivery) DO NOTHING RETURNING source, delivery"
+        "ON CONFLICT (source, delivery) DO NOTHING"
     )

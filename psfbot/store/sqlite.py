@@ -13,7 +13,7 @@ from psfbot.store.trouble import DAMAGE, SQLITE, code
 
 OLDEST = (3, 35)
 """The first SQLite with RETURNING."""
-PRAGMAS = ("wal_autocheckpoint=4000", "synchronous=FULL", "fullfsync=ON", "foreign_keys=ON", f"journal_size_limit={64 * 2**20}")
+PRAGMAS = ("synchronous=FULL", "fullfsync=ON", "foreign_keys=ON", f"journal_size_limit={64 * 2**20}")
 RESTORE = "Restore it from a backup, or move it away to start with an empty one (docs/operations/database.md)."
 ELSEWHERE = "Check the file and its folder, or set PSFBOT_DATABASE_URL."
 
