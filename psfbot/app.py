@@ -1,6 +1,7 @@
 """The parts put together: settings from the environment, the catalog, the commands, the desk.
 
-This is the only file that reads the environment, the clock and the paths of this machine.
+This is the only file that reads the environment, the clock and the paths of this machine. Each part is imported when
+it is first needed, because a question should not wait for parts that it does not use.
 """
 
 import os
@@ -9,18 +10,18 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psfbot
-from psfbot import plugins
-from psfbot.catalog.book import Book
-from psfbot.catalog.file import load_or_refuse
-from psfbot.chat.message import Speaker
-from psfbot.commands import commands
 from psfbot.errors import UserError
-from psfbot.flows.ask import Desk
-from psfbot.flows.understand import Table
-from psfbot.plugin import Command, Plugin
 from psfbot.settings import Settings
+
+if TYPE_CHECKING:
+    from psfbot.catalog.book import Book
+    from psfbot.chat.command import Command
+    from psfbot.chat.message import Speaker
+    from psfbot.flows.ask import Desk
+    from psfbot.plugins import Plugins
 
 PACKAGE = Path(psfbot.__file__).parent
 
@@ -42,32 +43,45 @@ class App:
         return next((home for home in homes if home.is_file()), homes[0])
 
     @cached_property
-    def book(self) -> Book:
+    def book(self) -> "Book":
         """The catalog, read once; a faulty one is refused with its first faults."""
+        from psfbot.catalog.book import Book
+        from psfbot.catalog.file import load_or_refuse
+
         loaded = load_or_refuse(self.catalog_path)
         if loaded.catalog is None:
             raise UserError(f"{self.catalog_path} holds no catalog.")
         return Book.of(loaded.catalog, places=loaded.places, path=str(self.catalog_path))
 
     @cached_property
-    def plugins(self) -> plugins.Plugins:
+    def plugins(self) -> "Plugins":
         """The plugins that this bot runs with."""
-        return plugins.load(tuple(map(str, self.settings.plugin_dirs)), tuple(self.settings.plugins))
+        from psfbot.plugins import load
 
-    def plugin_commands(self) -> tuple[Command, ...]:
-        """What people may say to plugins."""
-        found: Mapping[str, Plugin] = self.plugins.found
-        return tuple(command for plugin in found.values() for command in plugin.commands)
+        return load(tuple(map(str, self.settings.plugin_dirs)), tuple(self.settings.plugins))
+
+    def more_commands(self) -> "tuple[Command, ...]":
+        """What people may say about the present, and to plugins."""
+        from psfbot.commands import live
+
+        theirs = (command for plugin in self.plugins.found.values() for command in plugin.commands)
+        return (*live.commands(), *theirs)
 
     @cached_property
-    def desk(self) -> Desk:
+    def desk(self) -> "Desk":
         """Where questions are answered."""
+        from psfbot.commands import commands
+        from psfbot.flows.ask import Desk
+        from psfbot.flows.understand import Table
+
         repo = self.settings.github_repo
         edit_url = f"https://github.com/{repo}/edit/main/catalog.yaml" if repo else ""
-        return Desk(Table(commands(), self.plugin_commands), lambda: self.book, now, edit_url=edit_url)
+        return Desk(Table(commands(), self.more_commands), lambda: self.book, now, edit_url=edit_url)
 
-    def speaker(self, person: str = "") -> Speaker:
+    def speaker(self, person: str = "") -> "Speaker":
         """Who sits at this terminal: the operator, or a person of the catalog whose eyes are borrowed."""
+        from psfbot.chat.message import Speaker
+
         if not person:
             return Speaker(self.environ.get("USER") or "you", operator=True)
         found = self.book.names.find(person, ("person",))

@@ -9,7 +9,7 @@ import pytest
 from psfbot.catalog.book import Book
 from psfbot.catalog.file import load_or_refuse
 from psfbot.chat.message import Message, Speaker
-from psfbot.commands import commands
+from psfbot.commands import commands, live
 from psfbot.flows.ask import Desk, Reply
 from psfbot.flows.understand import Table
 
@@ -23,7 +23,7 @@ class Asking:
 
     def __init__(self, book: Book) -> None:
         self.moment = NOON
-        self.desk = Desk(Table(commands()), lambda: book, lambda: self.moment)
+        self.desk = Desk(Table(commands(), live.commands), lambda: book, lambda: self.moment)
 
     def __call__(self, text: str, speaker: Speaker = GUEST, *, public: bool = True, page: int = 0) -> Reply:
         coroutine = self.desk.answer(Message(text, speaker, "test", "#room", public=public, page=page))

@@ -5,10 +5,18 @@ from pathlib import Path
 import pytest
 from conftest import Asking
 
+from psfbot import commands as facts
 from psfbot.chat.message import Speaker
-from psfbot.commands import TOPICS, commands
+from psfbot.commands import live
 from psfbot.commands.manual import as_markdown
 from psfbot.plugin import Command
+
+TOPICS = (*facts.TOPICS, *live.TOPICS)
+
+
+def commands() -> tuple[Command, ...]:
+    return (*facts.commands(), *live.commands())
+
 
 EXAMPLES = [(command.name, asked, answered) for command in commands() for asked, answered in command.examples]
 

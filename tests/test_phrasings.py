@@ -6,10 +6,10 @@ import pytest
 from conftest import GUEST
 
 from psfbot.chat import clean
-from psfbot.commands import commands
+from psfbot.commands import commands, live
 from psfbot.flows.understand import Table, understand
 
-TABLE = Table(commands())
+TABLE = Table(commands(), live.commands)
 SAID = """
 owner docs.python.org | who owns docs.python.org? · Who owns docs.python.org · WHO OWNS DOCS.PYTHON.ORG?? · who runs docs.python.org
 owner docs.python.org | who maintains docs.python.org · who manages the docs · who is responsible for docs.python.org · whose is docs.python.org

@@ -35,7 +35,7 @@ plugin = Plugin("datadog", about="Alerts and recoveries of Datadog monitors.", s
 class Event(Payload):
     """A monitor's event in our template; Datadog fills in texts, and people make numbers of them."""
 
-    schema_: Filled = Field(default=SCHEMA, alias="schema")
+    schema_: Filled = Field(default="", alias="schema")
     id: Filled = ""
     alert_id: Filled = ""
     alert_cycle_key: Filled = ""
@@ -57,7 +57,7 @@ class Event(Payload):
         """Another template may mean other things by the same names."""
         if not self.alert_transition:
             raise ValueError(UNTOLD)
-        if self.schema_ != SCHEMA:
+        if self.schema_ not in {SCHEMA, ""}:
             msg = f"schema is '{self.schema_[:50]}', and I know {SCHEMA} only: paste the template again."
             raise ValueError(msg)
         if not self.key:

@@ -37,7 +37,7 @@ def each_once(tags: tuple[str, ...]) -> tuple[str, ...]:
 Filled = Annotated[Said, AfterValidator(lambda text: "" if UNFILLED.fullmatch(text) else text)]
 """A variable's value; empty where Datadog had none."""
 Title = Annotated[Filled, AfterValidator(lambda text: text[found.end() :] if (found := BRACKETS.match(text)) else text)]
-Message = Annotated[Filled, AfterValidator(lambda text: MARKUP.sub("", text).strip())]
+Message = Annotated[Filled, AfterValidator(lambda text: " ".join(MARKUP.sub("", text).split()))]
 Tags = Annotated[tuple[Filled, ...], BeforeValidator(split), AfterValidator(each_once)]
 
 

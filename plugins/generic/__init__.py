@@ -3,14 +3,13 @@
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 
-from psfbot.plugin import Alert, Configuration, Hook, Payload, Plugin, Secrets, Severity, State, links, when
+from psfbot.plugin import Alert, Configuration, Hook, Payload, Plain, Plugin, Secrets, Severity, State, links, when
 
 UNTIMELY = "at: it lies more than five minutes ahead, or decades back. Mend the sender's clock, or leave the field out."
-Text = Annotated[str, StringConstraints(strip_whitespace=True)]
-Needed = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-Url = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^https?://\S+$", max_length=2000)]
+EMPTY = "there is nothing in it that anybody could read"
+Url = Annotated[Plain, StringConstraints(pattern=r"^https?://\S+$", max_length=2000)]
 
 
 class Settings(Configuration):
@@ -23,6 +22,16 @@ class Settings(Configuration):
 
 
 plugin = Plugin("generic", about="Alerts of your own scripts and cron jobs, as plain JSON.", settings=Settings)
+
+
+def something(text: str) -> str:
+    """Refuse a text that is empty once controls and spaces are gone."""
+    if not text:
+        raise ValueError(EMPTY)
+    return text
+
+
+Needed = Annotated[Plain, AfterValidator(something)]
 
 
 class Strict(Payload):
@@ -41,14 +50,14 @@ class Page(Strict):
 class Report(Strict):
     """One report about one problem; what is not given has a sensible value."""
 
-    key: Annotated[Needed, Field(max_length=500)]
+    key: Needed
     state: State
     summary: Needed
-    about: Text = ""
+    about: Plain = ""
     severity: Severity = Severity.ERROR
     at: datetime | None = None
     links: tuple[Page, ...] = ()
-    detail: Text = ""
+    detail: Plain = ""
     names: tuple[Needed, ...] = ()
 
 

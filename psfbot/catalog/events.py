@@ -7,8 +7,8 @@ numbers are more than text. Whatever the catalog refuses (anchors, tags, duplica
 """
 
 import re
-from sys import intern
 from collections.abc import Callable
+from sys import intern
 from typing import Any
 
 import yaml
@@ -39,6 +39,8 @@ DIGITS = frozenset("-0123456789")
 NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})")
 """Whole numbers that are written back as they were read: `010` and `1_000` stay text."""
 
+TABBED = re.compile(rb"^ *\t[\t ]*[^\s]", re.MULTILINE)
+"""A tab in the indentation: YAML forbids it in some places and takes it for a space in others."""
 QUOTES = frozenset("\"'")
 
 NextEvent = Callable[[], Any]
@@ -90,6 +92,8 @@ class Quick:
         """Read all of it."""
         self.lines: dict[tuple[str, str], int] = {}
         self.quotes: list[tuple[int, int]] = []
+        if b"\t" in data and TABBED.search(data):
+            raise Odd
         self._next = events(data)
         self._expect(StreamStartEvent, DocumentStartEvent, MappingStartEvent)
         self.root = self._mapping(1, None)

@@ -63,8 +63,8 @@ def swallows(lines: Sequence[str], start: int, end: int) -> bool:
 
 
 def records(lines: Sequence[str], span: range) -> list[str]:
-    """The first word of each record in these lines: its id, as far as that can be told."""
-    starts = [n for n in span if CONTENT.match(lines[n]) and 0 < indent(lines[n]) <= RECORD]
+    """The first word of each record in these lines, also of one indented by a space too many: its id, most likely."""
+    starts = [n for n in span if CONTENT.match(lines[n]) and 0 < indent(lines[n]) <= RECORD + 1]
     if not starts and indent(lines[span.start]):
         starts = [span.start]
     return [found[1] for n in starts if (found := WORD.match(lines[n]))]

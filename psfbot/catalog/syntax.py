@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from yaml import MarkedYAMLError, ScalarEvent, YAMLError
 from yaml.error import Mark
+from yaml.events import CollectionEndEvent, CollectionStartEvent
 
 from psfbot.catalog import layout
 from psfbot.catalog.events import DEPTH, QUOTES, events
@@ -62,8 +63,10 @@ def stray(lines: Sequence[str]) -> Iterator[Blamed]:
 def runaway(lines: Sequence[str]) -> Blamed | None:
     """The first quoted text that swallows a field: its end quote is some later text's first one, or it has none."""
     get = events("\n".join(lines).encode())
+    depth = 0
     try:
-        while (event := get()) is not None:
+        while (event := get()) is not None and depth <= DEPTH:
+            depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
             start, end = event.start_mark, event.end_mark
             quoted = type(event) is ScalarEvent and event.style in QUOTES
             if quoted and layout.swallows(lines, start.line, end.line):

@@ -49,6 +49,11 @@ class Phrase:
         """Does a token that is always there stand before this one?"""
         return any(kind != "maybe" for kind, _ in self.tokens[:before])
 
+    def may_fit(self, lower: str) -> bool:
+        """Does the line hold every word that the phrase asks for? Cheaper than its pattern, which most lines miss."""
+        asked = (value for kind, value in self.tokens if kind in {"any", "word"})
+        return all(any(choice in lower for choice in value.lower().split("|")) for value in asked)
+
     @cached_property
     def tokens(self) -> tuple[tuple[str, str], ...]:
         """The phrase cut into (kind, value)."""
@@ -84,7 +89,7 @@ class Phrase:
 
     def match(self, line: str) -> Match | None:
         """The slots of a line that fits as a whole, else nothing."""
-        found = self.pattern.fullmatch(line)
+        found = self.pattern.fullmatch(line) if self.may_fit(line.lower()) else None
         if found is None:
             return None
         slots = {name: value.strip() for name, value in found.groupdict().items()}

@@ -19,11 +19,10 @@ def catalog() -> None:
 @click.option("--format", "form", type=click.Choice(["text", "json", "github"]), default="text", show_default=True)
 def check(file: Path | None, form: str) -> None:
     """Report every fault of the catalog with its place; exit 1 when there is one."""
-    from psfbot.app import start
     from psfbot.catalog.file import load
     from psfbot.catalog.finding import as_github, as_json, as_text
 
-    path = file or start().catalog_path
+    path = file or current()
     loaded = load(path)
     said = {"text": as_text, "json": as_json, "github": as_github}[form](loaded.findings)
     if said:
@@ -31,6 +30,13 @@ def check(file: Path | None, form: str) -> None:
     if form == "text":
         click.echo(summary(path, len(loaded.errors), len(loaded.findings) - len(loaded.errors)), err=True)
     sys.exit(1 if loaded.errors else 0)
+
+
+def current() -> Path:
+    """The catalog that the bot would run with."""
+    from psfbot.app import start
+
+    return start().catalog_path
 
 
 def summary(path: Path, errors: int, warnings: int) -> str:

@@ -1,11 +1,14 @@
-"""What people may say to the bot: one function a command, its docstring its help and its test."""
+"""What people may say to the bot: one function a command, its docstring its help and its test.
 
+Here stand the commands that the catalog alone answers; those about what happens now are
+in `live`, which is imported only when one of them is asked for.
+"""
+
+from psfbot.chat.command import Command, Topic
 from psfbot.commands import (
     about,
     hosts,
     impact,
-    incidents,
-    letters,
     oncall,
     owners,
     pages,
@@ -15,9 +18,7 @@ from psfbot.commands import (
     platforms,
     roles,
     services,
-    silences,
 )
-from psfbot.plugin import Command, Topic
 
 TOPICS: tuple[Topic, ...] = (
     owners.topic,
@@ -31,13 +32,10 @@ TOPICS: tuple[Topic, ...] = (
     past.topic,
     platforms.topic,
     oncall.topic,
-    incidents.topic,
-    silences.topic,
-    letters.topic,
     about.topic,
 )
 
 
 def commands() -> tuple[Command, ...]:
-    """Every command of the bot itself, in the order in which `help` lists them."""
+    """The commands that the catalog answers, in the order in which `help` lists them."""
     return tuple(command for topic in TOPICS for command in topic.commands)

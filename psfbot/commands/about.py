@@ -1,8 +1,10 @@
 """About the bot itself: help, who you are to it, and which version answers."""
 
 from psfbot import __version__
+from psfbot.chat.answer import Answer, Item
+from psfbot.chat.command import Ask, Command, Topic
 from psfbot.chat.permit import standing
-from psfbot.plugin import Answer, Ask, Command, Item, Topic, UserError
+from psfbot.errors import UserError
 from psfbot.text import count
 
 topic = Topic("about", "Help, who you are to the bot, and its version.")

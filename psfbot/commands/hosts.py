@@ -3,9 +3,12 @@
 from collections.abc import Iterator
 
 from psfbot.catalog import words
+from psfbot.catalog.model import Host, Service
+from psfbot.chat.answer import Answer, Item
+from psfbot.chat.command import Ask, Topic
 from psfbot.commands.places import fold
 from psfbot.commands.wording import based_on
-from psfbot.plugin import Answer, Ask, Host, Item, Service, Topic, UserError
+from psfbot.errors import UserError
 from psfbot.text import and_join, count, cut, unique
 
 topic = Topic("hosts", "Machines: who may log in, which system they run, what is on them.")

@@ -2,7 +2,9 @@
 
 from typing import TYPE_CHECKING
 
-from psfbot.plugin import Answer, Ask, Host, Provider, Region, Service, Topic
+from psfbot.catalog.model import Host, Provider, Region, Service
+from psfbot.chat.answer import Answer
+from psfbot.chat.command import Ask, Topic
 from psfbot.text import count, cut
 
 if TYPE_CHECKING:

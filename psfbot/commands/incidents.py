@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from functools import partial
 
 from psfbot.catalog import words
-from psfbot.chat.permit import standing
+from psfbot.chat.answer import Answer, Item, Link, Outcome
+from psfbot.chat.command import Ask, Topic
+from psfbot.chat.permit import Level, standing
 from psfbot.chat.times import moment
+from psfbot.errors import UserError
 from psfbot.flows import respond
 from psfbot.flows.relay import Relay
 from psfbot.flows.respond import Actor
-from psfbot.plugin import Answer, Ask, Item, Level, Link, Outcome, Topic, UserError
 from psfbot.relay.alert import Alert
 from psfbot.relay.incident import Entry, Happening, Incident, Standing
 from psfbot.relay.ports import Ledger
@@ -194,7 +196,7 @@ async def note(ask: Ask, number: int, text: str) -> Answer:
     return Answer(f"#{number}: noted.")
 
 
-@topic.says("(timeline|log|story) [of] {number}", "what happened (in|with|during) [incident] {number}")
+@topic.says("(timeline|log|story) [of] {number}", "what happened (in|during) [incident] {number}")
 async def timeline(ask: Ask, number: int) -> Answer:
     """Tell an incident from its first alert to now.
 

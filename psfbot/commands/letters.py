@@ -1,7 +1,10 @@
 """What could not be delivered or read: dead letters and the quarantine, and how to try again."""
 
+from psfbot.chat.answer import Answer, Item
+from psfbot.chat.command import Ask, Topic
+from psfbot.chat.permit import Level
+from psfbot.errors import UserError
 from psfbot.flows.relay import Relay
-from psfbot.plugin import Answer, Ask, Item, Level, Topic, UserError
 from psfbot.text import count, cut
 
 topic = Topic("letters", "What could not be delivered, and how to try it again.")

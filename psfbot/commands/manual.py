@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
-from psfbot.commands import TOPICS
-from psfbot.plugin import Command, Topic
+from psfbot.chat.command import Command, Topic
+from psfbot.commands import TOPICS, live
 
 HEAD = """# What you can ask
 
@@ -17,7 +17,7 @@ The example answers come from a small sample catalog and are checked by the test
 """
 
 
-def as_markdown(topics: Iterable[Topic] = TOPICS) -> str:
+def as_markdown(topics: Iterable[Topic] = (*TOPICS, *live.TOPICS)) -> str:
     """The whole page."""
     return HEAD + "".join(f"\n## {topic.name.capitalize()}\n\n{topic.about}\n{entries(topic)}" for topic in topics)
 

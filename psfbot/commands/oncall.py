@@ -1,7 +1,9 @@
 """Who is on call: the rota where there is one, else the honest way to reach somebody."""
 
 from psfbot.catalog import words
-from psfbot.plugin import Answer, Ask, Service, Team, Topic
+from psfbot.catalog.model import Service, Team
+from psfbot.chat.answer import Answer
+from psfbot.chat.command import Ask, Topic
 from psfbot.text import unique
 
 topic = Topic("on call", "Who is on call, and how to reach them.")

@@ -1,8 +1,10 @@
 """Who answers for it, and how to reach them."""
 
 from psfbot.catalog import words
+from psfbot.catalog.model import Provider, Region, Service
+from psfbot.chat.answer import Answer
+from psfbot.chat.command import Ask, Topic
 from psfbot.commands.wording import based_on
-from psfbot.plugin import Answer, Ask, Provider, Region, Service, Topic
 from psfbot.text import cut
 
 topic = Topic("owners", "Who answers for a service, and how to reach them.")

@@ -1,8 +1,10 @@
 """Where to go: trackers, runbooks, documentation, repositories, and the line of the catalog."""
 
 from psfbot.catalog import words
+from psfbot.catalog.model import Provider, Service
+from psfbot.chat.answer import Answer, Link
+from psfbot.chat.command import Ask, Topic
 from psfbot.commands.wording import based_on
-from psfbot.plugin import Answer, Ask, Link, Provider, Service, Topic
 
 topic = Topic("pages", "Where to go: trackers, runbooks, documentation, repositories, the catalog's own line.")
 

@@ -1,8 +1,9 @@
 """What happened to it: history, and whether it still lives."""
 
-from psfbot.catalog.model import Event, Source
+from psfbot.catalog.model import Event, Platform, Provider, Service, Source
+from psfbot.chat.answer import Answer
+from psfbot.chat.command import Ask, Topic
 from psfbot.commands.wording import based_on, cites
-from psfbot.plugin import Answer, Ask, Platform, Provider, Service, Topic
 from psfbot.text import unique
 
 topic = Topic("history", "What happened to a service or a provider, and whether it still lives.")
@@ -10,7 +11,7 @@ topic = Topic("history", "What happened to a service or a provider, and whether 
 
 @topic.says(
     "(what happened|what has happened) (to|with|at) [the] {thing}",
-    "(history|past|changes|timeline) (of|for) [the] {thing}",
+    "(history|past|changes) (of|for) [the] {thing}",
     "(history|past) {thing}",
     "(when|why) (was|did|has) [the] {thing} (moved|move|retired|removed|shut down|migrated|migrate|change|changed)",
     "(when was the last|last) (change|incident|outage|move) (of|at) [the] {thing}",

@@ -1,9 +1,10 @@
 """Who is who: people, teams, and what they answer for."""
 
 from psfbot.catalog import words
-from psfbot.catalog.model import Member
+from psfbot.catalog.model import Member, Person, Service, Team
+from psfbot.chat.answer import Answer
+from psfbot.chat.command import Ask, Topic
 from psfbot.commands.wording import based_on
-from psfbot.plugin import Answer, Ask, Person, Service, Team, Topic
 from psfbot.text import and_join, count
 
 topic = Topic("people", "People and teams, and what they answer for.")

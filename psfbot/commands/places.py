@@ -1,9 +1,11 @@
 """Where things run: by provider, region, architecture, host, operating system and role."""
 
 from psfbot.catalog import words
-from psfbot.catalog.model import Hosting
+from psfbot.catalog.model import Hosting, Platform, Provider, Region, Service
+from psfbot.chat.answer import Answer, Item
+from psfbot.chat.command import Ask, Topic
 from psfbot.commands.wording import based_on, listed
-from psfbot.plugin import Answer, Ask, Item, Platform, Provider, Region, Service, Topic, UserError
+from psfbot.errors import UserError
 from psfbot.text import count, unique
 
 topic = Topic("places", "Where things run: provider, region, architecture, host.")

@@ -1,7 +1,10 @@
 """PEP 11: which tier a platform has, and who answers for it."""
 
+from psfbot.catalog.model import Platform
+from psfbot.chat.answer import Answer, Item
+from psfbot.chat.command import Ask, Topic
 from psfbot.commands.places import platform_card
-from psfbot.plugin import Answer, Ask, Item, Platform, Topic, UserError
+from psfbot.errors import UserError
 from psfbot.text import count
 
 topic = Topic("platforms", "CPython's supported platforms: tiers and contacts of PEP 11.")

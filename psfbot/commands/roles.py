@@ -3,9 +3,11 @@
 from typing import cast, get_args
 
 from psfbot.catalog import words
-from psfbot.catalog.model import Role
+from psfbot.catalog.model import Role, Service
+from psfbot.chat.answer import Answer
+from psfbot.chat.command import Ask, Topic
 from psfbot.commands.wording import based_on
-from psfbot.plugin import Answer, Ask, Service, Topic, UserError
+from psfbot.errors import UserError
 from psfbot.text import and_join, unique
 
 topic = Topic("roles", "Who does what: registrar, DNS, CDN, monitoring, backups.")

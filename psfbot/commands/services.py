@@ -2,9 +2,11 @@
 
 from psfbot.catalog import words
 from psfbot.catalog.model import Link as CatalogLink
+from psfbot.catalog.model import Person, Platform, Provider, Region, Service, Team
+from psfbot.chat.answer import Answer, Link
+from psfbot.chat.command import Ask, Topic
 from psfbot.commands import people, places
 from psfbot.commands.wording import based_on, listed
-from psfbot.plugin import Answer, Ask, Link, Person, Platform, Provider, Region, Service, Team, Topic
 from psfbot.text import count, cut
 
 topic = Topic("services", "What a service is, where it runs, and which services there are.")

@@ -2,11 +2,15 @@
 
 from datetime import datetime
 
+from psfbot.catalog.model import Service
+from psfbot.chat.answer import Answer, Item
+from psfbot.chat.command import Ask, Topic
+from psfbot.chat.permit import Level
 from psfbot.chat.times import moment, until
 from psfbot.commands.incidents import actor, zone
+from psfbot.errors import UserError
 from psfbot.flows import respond
 from psfbot.flows.relay import Relay
-from psfbot.plugin import Answer, Ask, Item, Level, Service, Topic, UserError
 from psfbot.relay.incident import Silence
 from psfbot.text import count, cut
 

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 
 from psfbot.catalog import cite, words
 from psfbot.catalog.model import Record, Service, Source
-from psfbot.plugin import Ask, Cite, Item
+from psfbot.chat.answer import Cite, Item
+from psfbot.chat.command import Ask
 
 
 def based_on(ask: Ask, record: Record, *paths: str) -> tuple[tuple[Cite, ...], tuple[str, ...]]:

@@ -8,14 +8,15 @@ from inspect import isawaitable, iscoroutinefunction
 from typing import Any
 
 from psfbot.catalog.book import Book
+from psfbot.catalog.model import Service
 from psfbot.catalog.names import Hit
 from psfbot.chat import clean, render
 from psfbot.chat.answer import Answer, Outcome
+from psfbot.chat.command import Ask
 from psfbot.chat.message import Message
 from psfbot.chat.permit import Level, standing
 from psfbot.errors import UserError
 from psfbot.flows.understand import Reading, Table, understand
-from psfbot.plugin import Ask, Service
 from psfbot.text import a, and_join, cut
 
 TOO_LONG = "That is too long to be a question. Ask in one short line, such as: who owns docs.python.org"

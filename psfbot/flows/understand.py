@@ -12,9 +12,9 @@ from typing import Any
 from psfbot.catalog.book import Book
 from psfbot.catalog.names import Found, Hit, How
 from psfbot.chat import clean
+from psfbot.chat.command import Command, Slot
 from psfbot.chat.grammar import Phrase
 from psfbot.chat.message import Speaker
-from psfbot.plugin import Command, Slot
 
 SURE = frozenset({How.EXACT, How.HOST, How.WILDCARD, How.LABELS, How.CONTACT})
 ME = frozenset({"me", "i", "my", "mine", "myself", "am i"})

@@ -7,20 +7,20 @@ functions on it with decorators. Making it registers nothing globally: the app a
 from psfbot.catalog.book import Book
 from psfbot.catalog.model import Catalog, Host, Person, Platform, Provider, Region, Room, Service, Team
 from psfbot.chat.answer import Answer, Cite, Item, Link, Outcome
+from psfbot.chat.command import Ask, Command, Slot, Topic
 from psfbot.chat.message import Message, Speaker
 from psfbot.chat.permit import Level
 from psfbot.errors import UserError
 from psfbot.plugin.contract import Plugin, hook_secrets
-from psfbot.plugin.foreign import Said, Time, links, loose, when
+from psfbot.plugin.foreign import Plain, Said, Time, links, loose, when
 from psfbot.plugin.hooks import Contents, Hook, Ignored, Payload, Proof, Stale, same, signed
-from psfbot.plugin.says import Ask, Command, Slot, Topic
 from psfbot.relay.alert import Alert, AlertLink, Severity, State
 from psfbot.settings import Configuration
 from psfbot.settings.values import Secrets
 
 __all__ = [
     "Alert", "AlertLink", "Answer", "Ask", "Book", "Catalog", "Cite", "Command", "Configuration", "Contents", "Hook",
-    "Host", "Ignored", "Item", "Level", "Link", "Message", "Outcome", "Payload", "Person", "Platform", "Plugin",
-    "Proof", "Provider", "Region", "Room", "Said", "Secrets", "Service", "Severity", "Slot", "Speaker", "Stale",
-    "State", "Team", "Time", "Topic", "UserError", "hook_secrets", "links", "loose", "same", "signed", "when",
+    "Host", "Ignored", "Item", "Level", "Link", "Message", "Outcome", "Payload", "Person", "Plain", "Platform",
+    "Plugin", "Proof", "Provider", "Region", "Room", "Said", "Secrets", "Service", "Severity", "Slot", "Speaker",
+    "Stale", "State", "Team", "Time", "Topic", "UserError", "hook_secrets", "links", "loose", "same", "signed", "when",
 ]  # fmt: skip

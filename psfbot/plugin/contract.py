@@ -7,8 +7,8 @@ from hashlib import sha256
 
 from pydantic import BaseModel
 
+from psfbot.chat.command import Topic
 from psfbot.plugin.hooks import FORM, JSON, Contents, Hook, Proof, Reader, reading, same, shape_of
-from psfbot.plugin.says import Topic
 from psfbot.settings import Configuration
 
 Verify = Callable[[Hook, "Configuration | None"], Proof]

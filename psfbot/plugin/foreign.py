@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
 
 from psfbot.plugin.hooks import Hook
-from psfbot.relay.alert import AlertLink, in_utc
+from psfbot.relay.alert import AlertLink, in_utc, tidy
 from psfbot.text import one_line
 
 AHEAD = timedelta(minutes=5)
@@ -38,6 +38,8 @@ def said(value: object) -> str:
 
 
 Said = Annotated[str, BeforeValidator(said)]
+Plain = Annotated[str, BeforeValidator(tidy)]
+"""A text, made harmless like `Said`, for bodies that must be right: anything that is no text is an error."""
 Time = Annotated[datetime | None, loose(None)]
 """ISO 8601, or seconds or milliseconds since 1970, as a number or a text; anything else is no time."""
 

@@ -17,7 +17,7 @@ def tidy(value: object) -> object:
 
 Words = Annotated[str, AfterValidator(lambda text: cut(printable(text).strip(), 4000))]
 Line = Annotated[str, AfterValidator(lambda text: cut(" ".join(printable(text).split()), 500))]
-Key = Annotated[str, BeforeValidator(tidy), StringConstraints(min_length=1, max_length=500)]
+Key = Annotated[str, StringConstraints(min_length=1, max_length=500), BeforeValidator(tidy)]
 
 
 class State(StrEnum):
@@ -79,7 +79,7 @@ class Alert(BaseModel):
     detail: Words = ""
     links: tuple[AlertLink, ...] = ()
     by: Line = ""
-    event: Annotated[str, BeforeValidator(tidy), StringConstraints(max_length=500)] = ""
+    event: Annotated[str, StringConstraints(max_length=500), BeforeValidator(tidy)] = ""
     at: Annotated[datetime, AfterValidator(in_utc)]
 
     @property

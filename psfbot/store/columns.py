@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
-from sqlalchemy import BigInteger, Dialect, Integer, Text
+from sqlalchemy import BigInteger, CursorResult, Dialect, Integer, Text
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
@@ -86,3 +86,9 @@ class Model(TypeDecorator[M]):
     def process_result_value(self, value: Any, dialect: Dialect) -> M | None:  # noqa: ARG002 - the same for all
         """The model again."""
         return None if value is None else self.kind.model_validate_json(value)
+
+
+def given(result: CursorResult[Any]) -> int:
+    """The number that the database gave to a row that was inserted."""
+    key: Any = result.inserted_primary_key
+    return int(key[0])

@@ -24,7 +24,7 @@ _version = table(VERSION_TABLE, column("version_num"))
 def bring_up_to_date(home: Home, *, create: bool) -> None:
     """Upgrade an older database, fill an empty one if asked to, and refuse what this version cannot use."""
     try:
-        with home.writing.connect() as connection:
+        with home.reading.connect() as connection:  # which waits for no other process
             found = revision(connection)
             others = set(inspect(connection).get_table_names())
         if found == HEAD:

@@ -144,6 +144,7 @@ outbox = Table(
     Column("proof", Words, nullable=False),
     Column("error", Words, nullable=False),
     Column("created_at", Moment, nullable=False),
+    Column("queued_at", Moment, nullable=False),  # since when its room waits to hear about the incident
     Column("settled_at", Moment),
     Index(None, "state", "lane"),
     Index(None, "incident", "lane"),

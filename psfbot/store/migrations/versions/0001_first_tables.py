@@ -140,7 +140,7 @@ def outbox() -> None:
         "outbox",
         number("id"), words("lane"), count("priority"), words("notice"), number("incident"), count("version"),
         words("state"), count("attempts"), moment("not_before"), moment("lease_until", nullable=True), words("token"),
-        words("proof"), words("error"), moment("created_at"), moment("settled_at", nullable=True),
+        words("proof"), words("error"), moment("created_at"), moment("queued_at"), moment("settled_at", nullable=True),
         key("outbox", "id"),
         sqlite_autoincrement=True,
     )  # fmt: skip

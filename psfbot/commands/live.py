@@ -1,0 +1,11 @@
+"""The commands about what happens now; they need the store, so they are imported only when asked for."""
+
+from psfbot.chat.command import Command, Topic
+from psfbot.commands import incidents, letters, silences
+
+TOPICS: tuple[Topic, ...] = (incidents.topic, silences.topic, letters.topic)
+
+
+def commands() -> tuple[Command, ...]:
+    """These commands, in the order in which `help` lists them."""
+    return tuple(command for topic in TOPICS for command in topic.commands)

