@@ -64,15 +64,26 @@ class Seldom(logging.Filter):
 
 
 def get(name: str) -> FilteringBoundLogger:
-    """The logger of one module; it says which one it is."""
-    log: FilteringBoundLogger = structlog.get_logger(logger=name.removeprefix("psfbot."))
+    """The logger of one module; it says which one it is.
+
+    Before anybody sets logs up, warnings go to standard error, and no secret with them either.
+    """
+    if not structlog.is_configured():
+        _write_lines(sys.stderr, logging.WARNING, "console", ())
+    log: FilteringBoundLogger = structlog.get_logger(part=name.removeprefix("psfbot."))
     return log
 
 
 def set_up(level: str, style: str, *, secrets: Iterable[str] = (), stream: TextIO | None = None) -> None:
     """Write logs from this level on, as `console` or `json`, with each of these secrets blotted out."""
-    out = stream or sys.stderr
-    least = logging.getLevelNamesMapping()[level.upper()]
+    out, least = stream or sys.stderr, logging.getLevelNamesMapping()[level.upper()]
+    _route_libraries(out, least, *_write_lines(out, least, style, secrets))
+
+
+def _write_lines(
+    out: TextIO, least: int, style: str, secrets: Iterable[str]
+) -> tuple[list[Processor], list[Processor]]:
+    """Let our own events be written; what is done to one first and last is handed back."""
     last: list[Processor] = [*_rendered(style, colors=out.isatty()), _blotter(secrets)]
     first: list[Processor] = [
         structlog.contextvars.merge_contextvars,
@@ -86,7 +97,7 @@ def set_up(level: str, style: str, *, secrets: Iterable[str] = (), stream: TextI
         logger_factory=structlog.WriteLoggerFactory(file=out),
         cache_logger_on_first_use=False,
     )
-    _route_libraries(out, least, first, last)
+    return first, last
 
 
 def _rendered(style: str, *, colors: bool) -> list[Processor]:
@@ -101,7 +112,7 @@ def _route_libraries(out: TextIO, least: int, first: list[Processor], last: list
     """Let what libraries log come out like our own lines, from warnings on; more of it only where `debug` is set."""
     handler = logging.StreamHandler(out)
     formatter = structlog.stdlib.ProcessorFormatter(
-        foreign_pre_chain=[structlog.stdlib.add_logger_name, _as_an_event, *first],
+        foreign_pre_chain=[_as_an_event, *first],
         processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last],
     )
     handler.setFormatter(formatter)
@@ -115,9 +126,8 @@ def _route_libraries(out: TextIO, least: int, first: list[Processor], last: list
 
 def _as_an_event(_: object, __: str, event: EventDict) -> EventDict:
     """A library's sentence as a field: it varies, and events do not."""
-    event["message"] = event["event"]
-    event["event"] = "library log"
-    return event
+    record: logging.LogRecord = event["_record"]
+    return {**event, "event": "library log", "part": record.name, "message": event["event"]}
 
 
 def _without_secret_fields(_: object, __: str, event: EventDict) -> EventDict:

@@ -3,6 +3,7 @@
 Test modules also import from here, so pytest must not insist on rewriting it: PYTEST_DONT_REWRITE.
 """
 
+import asyncio
 import atexit
 import os
 import shutil
@@ -11,8 +12,8 @@ import sys
 import tempfile
 import threading
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from itertools import count
@@ -100,16 +101,26 @@ def child(code: str, *arguments: str) -> Iterator[subprocess.Popen[str]]:
             process.kill()
 
 
-@contextmanager
-def held_up(db: Database) -> Iterator[None]:
-    """While this lasts, writes pile up; then they go into one group."""
-    gate = threading.Event()
-    future = db.hold(gate.wait)
+@asynccontextmanager
+async def held_up(db: Database) -> AsyncIterator[Callable[..., list[asyncio.Future[Any]]]]:
+    """While this lasts, writes that are handed to what it gives pile up; then they go into one group."""
+    began, gate = threading.Event(), threading.Event()
+
+    def block(_: object) -> None:
+        began.set()
+        gate.wait(10)
+
+    def pile_up(*writes: Coroutine[Any, Any, Any]) -> list[asyncio.Future[Any]]:
+        return [asyncio.ensure_future(write) for write in writes]
+
+    blocker = asyncio.ensure_future(db.write(block))
+    await asyncio.to_thread(began.wait, 10)
     try:
-        yield
+        yield pile_up
+        await asyncio.sleep(0)  # each of them runs as far as the queue
     finally:
         gate.set()
-    del future
+        await blocker
 
 
 def arrival(delivery: str = "", *, source: str = "pingdom", body: bytes = b"{}", at: datetime = NOON) -> Arrival:

@@ -39,7 +39,7 @@ TOLD = {
 PLACE = re.compile(r"\{([a-z_.|]+)\}")
 SUBJECTS = ("incident", "incident_role_assignments.incident", "title", "service", "summary", "id")
 MOST = 10
-"""Names of a list that are told, and how deep a list in a list is looked into."""
+"""Names of a list that are told."""
 LONGEST = 300
 
 
@@ -65,10 +65,10 @@ def at(data: object, path: str) -> object:
     return data
 
 
-def named(value: object, depth: int = MOST) -> str:
+def named(value: object) -> str:
     """A text as it is, an object by its summary, name or id, and a list by its entries."""
     if isinstance(value, dict):
-        return next(filter(None, (named(value.get(key), 0) for key in ("summary", "name", "id"))), "")
-    if isinstance(value, list) and depth:
-        return ", ".join(filter(None, (named(entry, depth - 1) for entry in value[:MOST])))
+        return next(filter(None, (named(value.get(key)) for key in ("summary", "name", "id"))), "")
+    if isinstance(value, list):
+        return ", ".join(filter(None, map(named, value[:MOST])))
     return str(value)[:LONGEST].strip() if isinstance(value, str | int) else ""

@@ -18,7 +18,7 @@ ALLOWED_ID = "an id has lower-case letters, digits, dots, hyphens and underscore
 PATTERNS: dict[str, str] = {
     "Id": f"not an id: {{}}; {ALLOWED_ID}",
     "Url": "not a URL: {}; write all of it, such as https://docs.python.org/",
-    "Domain": "not a domain: {}; write it in lower case without https://, such as docs.python.org or *.python.org",
+    "Domain": "not a domain: {}; write it in lower case, without https:// or a last dot, such as docs.python.org",
     "OwnerRef": "expected person:ID or team:ID, found {}",
     "PersonRef": "expected person:ID, found {}",
     "Country": "expected two capital letters such as NL, found {}",
@@ -89,7 +89,7 @@ def _words(error: ErrorDetails) -> tuple[str, str]:
     if kind == "literal_error":
         return _literal(error), "choice"
     if kind == "value_error":
-        return f"{context['error']}", "value"
+        return f"{shown(value)} is {context['error']}" if isinstance(value, str) else str(context["error"]), "value"
     if kind == "string_too_long":
         return f"too long: {len(value)} characters, and {context['max_length']} may be", "length"
     if kind in {"string_too_short", "too_short"}:
@@ -102,7 +102,8 @@ def _literal(error: ErrorDetails) -> str:
     value, words = error["input"], allowed(error["loc"])
     if isinstance(value, str) and value.isdecimal() and int(value) in words:
         return f"expected a number, found the text {shown(value)} — write it without quotes"
-    listed = f"; allowed: {', '.join(map(str, words))}" if len(words) <= MANY else ""
+    listed = f" (allowed: {', '.join(map(str, words))})" if len(words) <= MANY else ""
     near = did_you_mean(str(value), map(str, words)) if isinstance(value, str) else ""
     found = shown(value) if listed or near else f"{shown(value)}; see `psfbot catalog schema` for all words"
-    return f"{str(error['loc'][-1])!s} cannot be {found}{near}{listed}"
+    field = next(step for step in reversed(error["loc"]) if isinstance(step, str))
+    return f"{field} cannot be {found}{near}{listed}"

@@ -65,8 +65,7 @@ def read(text: bytes | str, name: str) -> Loaded:
         if reading.root:
             catalog, wrong = validate(records.whole())
             faults += wrong
-            told = {fault.path for fault in faults}
-            faults += [fault for fault in check(records) if fault.path not in told]
+            faults = _joined(faults, check(records))
         elif any(slip.severity == "error" for slip in slips):
             faults = []
         findings = [_slip(slip, name) for slip in slips]
@@ -114,6 +113,14 @@ def _quick(data: bytes) -> Reading | None:
     return Reading(quick.root, quick.lines)
 
 
+def _joined(wrong: list[Fault], dangling: list[Fault]) -> list[Fault]:
+    """One fault for one value: what it should name says more than which letters it may have, all else less."""
+    better = {fault.path for fault in dangling}
+    kept = [fault for fault in wrong if fault.rule != "form" or fault.path not in better]
+    told = {fault.path for fault in kept}
+    return kept + [fault for fault in dangling if fault.path not in told]
+
+
 def _slip(slip: Slip, name: str) -> Finding:
     path = "/".join(map(str, slip.path))
     return Finding(name, slip.line, slip.column, slip.message, slip.rule, slip.severity, path)
@@ -132,7 +139,8 @@ def _faults(
         ]
         line, column = tree.place(path, fault.at)
         if fault.at == "key" or (line, column) not in told:
-            lines = f" (lines {tree.place(earlier[0], 'key')[0]} and {line})" if earlier else ""
+            first = tree.place(earlier[0], "key")[0] if earlier else line
+            lines = f" (lines {first} and {line})" if first != line else ""
             where = "/".join(map(str, path))
             yield Finding(name, line, column, fault.message + lines, fault.rule, fault.severity, where)
 

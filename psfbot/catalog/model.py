@@ -21,7 +21,7 @@ Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 
 def no_flag(value: object) -> object:
     """Keep `true` from passing for the number 1, as it does in Python."""
-    return str(value) if isinstance(value, bool) else value
+    return str(value).lower() if isinstance(value, bool) else value
 
 
 Lifecycle = Literal["planned", "experimental", "production", "archive", "deprecated", "retired", "unknown"]
@@ -45,7 +45,7 @@ def partial_date(value: str) -> str:
     try:
         date.fromisoformat((value + "-01-01")[:10])
     except ValueError:
-        msg = "no such day in the calendar"
+        msg = "no day in the calendar"
         raise ValueError(msg) from None
     return value
 
@@ -60,7 +60,7 @@ def whole_day(value: object) -> object:
     try:
         return date.fromisoformat(value)
     except ValueError:
-        msg = "no such day in the calendar"
+        msg = "no day in the calendar"
         raise ValueError(msg) from None
 
 

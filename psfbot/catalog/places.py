@@ -19,6 +19,7 @@ TOO_DEEP = "nested too deep"
 ANCHOR = "an anchor (&{}) is not allowed here: write the value where it is needed"
 ALIAS = "an alias (*{}) is not allowed here: write the value itself; text that starts with * needs quotes"
 TAG = "a tag ({}) is not allowed here: write the plain value; text that starts with ! needs quotes"
+STANDARD = "tag:yaml.org,2002:"
 MERGED = "a merge key (<<) is not allowed here: write the fields themselves"
 COMPLEX = "a key is one word or text: lists and mappings cannot be keys"
 DUPLICATE = "duplicate key {} (lines {} and {})"
@@ -79,18 +80,17 @@ class Thorough:
             return scalar(event)
         if len(self._trail) >= DEPTH:
             raise ParserError(None, None, TOO_DEEP, event.start_mark)
-        return self._mapping() if type(event) is MappingStartEvent else self._sequence()
+        return self._mapping({}) if type(event) is MappingStartEvent else self._sequence()
 
     def _plainly(self, event: Any) -> None:
         """Refuse anchors and tags."""
         if event.anchor:
             self._refuse(event, ANCHOR.format(event.anchor), "anchor")
-        if getattr(event, "tag", None):
-            self._refuse(event, TAG.format(event.tag), "tag")
+        if event.tag:
+            self._refuse(event, TAG.format(event.tag.replace(STANDARD, "!!")), "tag")
 
-    def _mapping(self) -> dict[str, object]:
-        """A mapping, whose first of two equal keys counts."""
-        here: dict[str, object] = {}
+    def _mapping(self, here: dict[str, object]) -> dict[str, object]:
+        """Fill a mapping; the first of two equal keys counts."""
         self._kept.append(here)
         for event in self._until(MappingEndEvent):
             key = self._key(event, here)
@@ -100,17 +100,28 @@ class Thorough:
             else:
                 if len(self._trail) == 2:  # noqa: PLR2004 - a section and a record in it
                     self.lines.setdefault((self._trail[0], key), event.start_mark.line + 1)
-                start = self._next()
-                value = self._value(start)
-                if key not in here:
-                    here[key] = value
-                    self._spots[id(here), key] = event.start_mark, start.start_mark
+                self._entry(here, key, event.start_mark)
             self._trail.pop()
         return here
+
+    def _entry(self, here: dict[str, object], key: str, mark: Mark) -> None:
+        """Put the value of a key in its place; what a section has in a second half goes to its first."""
+        event = self._next()
+        first = here.get(key)
+        if len(self._trail) == 1 and isinstance(first, dict) and type(event) is MappingStartEvent:
+            self._mapping(first)
+            return
+        value = self._value(event)
+        if key not in here:
+            here[key] = value
+            self._spots[id(here), key] = mark, event.start_mark
 
     def _key(self, event: Any, here: dict[str, object]) -> str | None:
         """A key, or nothing where it and its value are refused."""
         line = event.start_mark.line + 1
+        if type(event) is AliasEvent:
+            self._value(event)
+            return None
         if type(event) is not ScalarEvent:
             self._skip(event)
             self._refuse(event, COMPLEX, "key")

@@ -45,6 +45,8 @@ ONE = {
 }  # fmt: skip
 UNKNOWN = "unknown"
 NONE = "no {} {}"
+MEANT = ' — did you mean "{}"?'
+KINDS_OF = {OWNER: ("person:", "team:"), PERSON: ("person:",)}
 FOREIGN = "region {} belongs to provider {}, not to {}"
 NO_FIELD = "provenance of {}: this record has no such field"
 MOST_HINTS = 300
@@ -124,15 +126,24 @@ class _Check:
         return zones() if kind == ZONE else self._known[kind]
 
     def _missing(self, value: str, kind: str, path: Path) -> None:
-        """Say that nothing has this name; an owner without `person:` or `team:` has been told by the models."""
-        one, word, prefix = ONE.get(kind, ""), value, ""
+        """Say that nothing has this name."""
         if kind in {OWNER, PERSON}:
-            one, _, word = value.partition(":")
-            prefix = f"{one}:"
-            if not word or one not in {"person", "team"}:
-                return
-        hint = self._hint(kind, value).replace(f'"{prefix}', '"')
-        self.faults.append(Fault(path, NONE.format(one, shown(word)) + hint, f"no-such-{one.replace(' ', '-')}"))
+            self._missing_owner(value, kind, path)
+        else:
+            one = ONE[kind]
+            message = NONE.format(one, shown(value)) + self._hint(kind, value)
+            self.faults.append(Fault(path, message, f"no-such-{one.replace(' ', '-')}"))
+
+    def _missing_owner(self, value: str, kind: str, path: Path) -> None:
+        """Say that there is no such person or team; one whose kind is left out or mixed up may be guessed."""
+        what, _, id_ = value.rpartition(":")
+        others = [one for one in (f"person:{id_}", f"team:{id_}") if one in self._choices(kind)]
+        hint = MEANT.format(others[0]) if others else self._hint(kind, value).replace(f'"{what}:', '"')
+        if f"{what}:" in KINDS_OF[kind]:
+            self.faults.append(Fault(path, NONE.format(what, shown(id_)) + hint, f"no-such-{what}"))
+        elif others:
+            expected = " or ".join(f"{one}ID" for one in KINDS_OF[kind])
+            self.faults.append(Fault(path, f"expected {expected}, found {shown(value)}{hint}", "form"))
 
     def _hint(self, kind: str, value: str) -> str:
         """The nearest right name: of a service also by its domains and aliases."""
@@ -141,7 +152,7 @@ class _Check:
         if len(self._hints) >= MOST_HINTS:
             return ""
         if kind == "services" and value.casefold() in self._services:
-            hint = f' — did you mean "{self._services[value.casefold()][1]}"?'
+            hint = MEANT.format(self._services[value.casefold()][1])
         else:
             hint = did_you_mean(value, self._choices(kind))
         return self._hints.setdefault((kind, value), hint)

@@ -1,7 +1,7 @@
 """A line becomes an answer: read it, permit it, run its command, keep what is left for `more`."""
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from inspect import isawaitable, iscoroutinefunction
@@ -12,10 +12,10 @@ from psfbot.catalog.model import Service
 from psfbot.catalog.names import Hit
 from psfbot.chat import clean, render
 from psfbot.chat.answer import Answer, Outcome
-from psfbot.chat.command import Ask
+from psfbot.chat.command import Ask, Command
 from psfbot.chat.message import Message
 from psfbot.chat.permit import Level, standing
-from psfbot.errors import UserError
+from psfbot.errors import StoreBusy, UserError
 from psfbot.flows.understand import Reading, Table, understand
 from psfbot.text import a, and_join, cut
 
@@ -26,6 +26,8 @@ NOT_UNDERSTOOD = "I did not understand '{said}'. Try: {hints}"
 UNKNOWN = "I know no {kind} called '{said}'."
 UNKNOWN_AT_ALL = "I know nothing called '{said}'."
 SEVERAL = "'{said}' could be {count} things{shown}. Which one?"
+BUSY = "The storage cannot take that now ({reason}). Try again in a moment."
+BROKEN = "Something went wrong here; nothing was changed. The log knows more under reference {reference}."
 IN_FULL = "'{command}' changes something, so it takes exact names only. Did you mean {name}?"
 REMEMBERED = timedelta(minutes=10)
 ROOMS_REMEMBERED = 1000
@@ -64,6 +66,8 @@ class Desk:
     now: Callable[[], datetime]
     ports: Callable[[type[Any]], Any] | None = None
     edit_url: str = ""
+    audit: Callable[[Message, str], Awaitable[None]] | None = None
+    bug: Callable[[Exception], str] | None = None
     memories: "OrderedDict[tuple[str | None, ...], Memory]" = field(default_factory=OrderedDict)
 
     def waits(self, message: Message) -> bool:
@@ -81,6 +85,12 @@ class Desk:
             answer = await self.respond(message, memory)
         except UserError as error:
             answer = Answer(str(error), outcome=Outcome.REFUSED)
+        except StoreBusy as error:
+            answer = Answer(BUSY.format(reason=error), outcome=Outcome.REFUSED)
+        except Exception as error:
+            if self.bug is None:
+                raise
+            answer = Answer(BROKEN.format(reference=self.bug(error)), outcome=Outcome.REFUSED)
         return self.page(message, memory, answer, tuple(render.lines(answer)))
 
     async def respond(self, message: Message, memory: Memory) -> Answer:
@@ -108,12 +118,22 @@ class Desk:
             held = standing(message.speaker, book.catalog, about)
             if held.level < command.level:
                 why = f"'{command.name}' needs {a(command.level.word)}, and {held.reason}. Ask `whoami` for more."
-                return Answer(why, outcome=Outcome.REFUSED)
-        result = command.function(self.ask(message, book), **reading.arguments)
-        said = await result if isawaitable(result) else result
+                return await self.audited(command, message, Answer(why, outcome=Outcome.REFUSED))
+        try:
+            result = command.function(self.ask(message, book), **reading.arguments)
+            said = await result if isawaitable(result) else result
+        except UserError as error:
+            return await self.audited(command, message, Answer(str(error), outcome=Outcome.REFUSED))
         answer = Answer(said) if isinstance(said, str) else said
         notes = (*assumed(reading), *answer.notes)
-        return replace(answer, notes=notes) if notes != tuple(answer.notes) else answer
+        answer = replace(answer, notes=notes) if notes != tuple(answer.notes) else answer
+        return await self.audited(command, message, answer)
+
+    async def audited(self, command: Command, message: Message, answer: Answer) -> Answer:
+        """The answer; what a changing command did, or why it did not, is written down first."""
+        if command.writes and self.audit:
+            await self.audit(message, f"{answer.outcome}: {answer.fact}")
+        return answer
 
     def ask(self, message: Message, book: Book) -> Ask:
         """What a command is handed."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from psfbot.errors import DeliveryError
+from psfbot.errors import DeliveryError, StoreBusy
 from psfbot.relay.notice import Delivery, Ending, Parcel
 from psfbot.relay.ports import Outbox, Platform
 from psfbot.relay.retry import Attempt, GiveUp, after
@@ -25,6 +25,8 @@ class Courier:
     outbox: Outbox
     platforms: Mapping[str, Platform]
     now: Callable[[], datetime]
+    leads: Callable[[], bool] = lambda: True
+    bug: Callable[[Exception], str] = str
     draw: Callable[[], float] = random.random
     bell: asyncio.Event = field(default_factory=asyncio.Event)
     busy: dict[str, "asyncio.Task[None]"] = field(default_factory=dict)
@@ -33,8 +35,13 @@ class Courier:
         """Deliver until told to stop; what is on its way is finished first."""
         while not stop.is_set():
             self.bell.clear()
-            await self.recover()
-            await self.round()
+            try:
+                await self.recover()
+                await self.round()
+            except StoreBusy:
+                pass  # it mends by itself, and whatever is due stays due
+            except Exception as error:  # noqa: BLE001 - the loop that tells people must go on whatever happens
+                self.bug(error)
             waiting = [asyncio.ensure_future(self.bell.wait()), asyncio.ensure_future(stop.wait())]
             await asyncio.wait(waiting, timeout=TICK, return_when=asyncio.FIRST_COMPLETED)
             for task in waiting:
@@ -42,7 +49,9 @@ class Courier:
         await asyncio.gather(*self.busy.values(), return_exceptions=True)
 
     async def round(self) -> None:
-        """Start a sender for each lane that has something, unless one is at it."""
+        """Start a sender for each lane that has something, unless one is at it; only the leader speaks."""
+        if not self.leads():
+            return
         for lane in await self.outbox.lanes(self.now()):
             platform = self.platforms.get(lane.partition(" ")[0])
             if platform and platform.ready and lane not in self.busy:
@@ -52,7 +61,7 @@ class Courier:
 
     async def empty(self, lane: str, platform: Platform) -> None:
         """Send the parcels of one lane, one after the other."""
-        while platform.ready:
+        while platform.ready and self.leads():
             now = self.now()
             parcel = await self.outbox.lease(lane, now, now + LEASE)
             if parcel is None:
@@ -70,6 +79,8 @@ class Courier:
             return Ending(state=Delivery.UNKNOWN, error="no answer in time")
         except DeliveryError as error:
             return self.failed(parcel, error)
+        except Exception as error:  # noqa: BLE001 - a bug of one platform is a failed attempt, not the end of its lane
+            return self.failed(parcel, DeliveryError(f"unforeseen, reference {self.bug(error)}", final=False))
 
     def failed(self, parcel: Parcel, error: DeliveryError) -> Ending:
         """What follows a failure: another attempt later, or a dead letter."""
@@ -82,6 +93,8 @@ class Courier:
 
     async def recover(self) -> None:
         """Find out about parcels whose sender died: proof settles it, else they are sent again, marked as such."""
+        if not self.leads():
+            return
         for parcel in await self.outbox.expired(self.now()):
             platform = self.platforms.get(parcel.notice.room.platform)
             if platform is None or not platform.ready:

@@ -30,10 +30,10 @@ class Reader:
         """Read the letters that wait; each one is filed together with all that follows from it."""
         taken: list[Taken] = []
         for letter in await self.inbox.waiting(AT_ONCE):
-            taken += await self.read(letter)
+            taken += (await self.read(letter))[1]
         return taken
 
-    async def read(self, letter: Letter) -> list[Taken]:
+    async def read(self, letter: Letter) -> tuple[Fate, list[Taken]]:
         """Read one letter and act on it; the same letter read again changes nothing."""
         contents = open_letter(letter, self.plugins.get(letter.source))
         book, now = self.book(), self.now()
@@ -43,7 +43,7 @@ class Reader:
             ledger.file(letter.id, contents.fate, contents.reason, now)
             return [take(alert, scene) for alert in contents.alerts]
 
-        return await self.store.write(act)
+        return contents.fate, await self.store.write(act)
 
 
 def open_letter(letter: Letter, plugin: Plugin | None) -> Contents:

@@ -82,7 +82,7 @@ def completer(complete: Callable[[str], Iterable[tuple[str, int]]]) -> "Complete
     class Names(Completer):
         """Names of the catalog and of commands."""
 
-        def get_completions(self, document: Document, complete_event: object) -> Iterable[Completion]:
+        def get_completions(self, document: Document, complete_event: object) -> Iterable[Completion]:  # noqa: ARG002
             """Each name once."""
             seen = set()
             for name, length in complete(document.text_before_cursor):

@@ -89,3 +89,10 @@ def mentions(folder: Path) -> bool:
     if not folder.is_dir():
         return False
     return any(f"[{GROUP}]" in file.read_text("utf-8", "replace") for file in folder.glob("*.*-info/entry_points.txt"))
+
+
+def payloads(name: str) -> dict[str, Path]:
+    """The recorded webhooks that a plugin brings, by name; a form has no suffix to lose."""
+    module = sys.modules.get(f"{__name__}.{name}")
+    folder = Path(module.__file__ or "").parent / "payloads" if module else Path("payloads-of-nothing")
+    return {file.stem: file for file in sorted(folder.glob("*")) if file.is_file() and file.name != "expected.json"}

@@ -54,7 +54,9 @@ def below(service: Service, catalog: Catalog) -> tuple[str, ...]:
     """Who can be reached, and the runbook: what somebody needs at three in the morning."""
     reach = words.reach(catalog, service)
     runbooks = [link.url for link in service.links if link.type == "runbook"]
+    last = words.ask_whom(catalog, service).rpartition(", then ")[2]
     return (
+        f"On call: {NO_ROTA}; {last} stands behind it." if service.owners else f"On call: {NO_ROTA}.",
         *([f"Reach: {' · '.join(reach)}"] if reach else []),
         *([f"Runbook: {runbooks[0]}"] if runbooks else []),
     )

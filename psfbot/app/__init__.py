@@ -12,6 +12,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pydantic import SecretStr
+
 import psfbot
 from psfbot.errors import UserError
 from psfbot.settings import Settings
@@ -83,7 +85,7 @@ class App:
         from psfbot.chat.message import Speaker
 
         if not person:
-            return Speaker(self.environ.get("USER") or "you", operator=True)
+            return Speaker(self.user, operator=True)
         found = self.book.names.find(person, ("person",))
         if len(found.hits) != 1:
             near = found.hits or found.near or self.book.names.nearest(person, ("person",))
@@ -91,6 +93,21 @@ class App:
             raise UserError(f"I know no person called '{person}' for --as. The nearest: {names}.")
         known = self.book.catalog.people[getattr(found.hits[0].record, "id", "")]
         return Speaker(known.name, account=known.id, person=known.id)
+
+    @property
+    def user(self) -> str:
+        """Who sits at this terminal."""
+        return self.environ.get("USER") or self.environ.get("LOGNAME") or "you"
+
+    def database_url(self) -> str:
+        """Where things are kept; empty means a file in the working folder."""
+        url = self.settings.database_url
+        return url.get_secret_value() if url else ""
+
+    def secret_words(self) -> tuple[str, ...]:
+        """Every secret of the settings, so that no log line shows one."""
+        values = (getattr(self.settings, field) for field in type(self.settings).model_fields)
+        return tuple(value.get_secret_value() for value in values if isinstance(value, SecretStr))
 
     @property
     def state(self) -> Path:
@@ -104,8 +121,8 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def start(environ: Mapping[str, str] | None = None) -> App:
-    """Read the settings and make the bot; nothing is opened before it is needed."""
-    env = os.environ if environ is None else environ
+def start(environ: Mapping[str, str] | None = None, *, changed: Mapping[str, str] | None = None) -> App:
+    """Read the settings, `changed` before all, and make the bot; nothing is opened before it is needed."""
+    env = {**(os.environ if environ is None else environ), **(changed or {})}
     settings, warnings = Settings.read(env)
     return App(settings, warnings, env)

@@ -1,0 +1,257 @@
+"""The running bot: the server, the worker that reads letters, the courier, the clock; one leader at a time."""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import cached_property
+from secrets import token_hex
+from typing import Any
+
+from psfbot import logs
+from psfbot.app import App, now
+from psfbot.app.secrets import settings_of
+from psfbot.app.trial import LoopbackTrial
+from psfbot.chat.message import Message
+from psfbot.errors import StoreBusy
+from psfbot.flows.alert import Scene
+from psfbot.flows.ask import Desk
+from psfbot.flows.deliver import Courier
+from psfbot.flows.inbox import Reader
+from psfbot.flows.relay import Relay
+from psfbot.flows.tick import after_silence
+from psfbot.plugin import Configuration
+from psfbot.relay.letter import Fate, Letter
+from psfbot.relay.ports import Platform
+from psfbot.store.audit import SqlAudit
+from psfbot.store.db import Database
+from psfbot.store.inbox import SqlInbox
+from psfbot.store.leader import POLL, Leader, lock_of
+from psfbot.store.ledger import SqlStore
+from psfbot.store.outbox import SqlOutbox
+from psfbot.store.retention import forget
+from psfbot.web.app import make_app
+from psfbot.web.metrics import Counters
+from psfbot.web.parts import Parts
+from psfbot.web.server import serve
+
+TICK = 5.0
+CLEAN = timedelta(hours=6).total_seconds()
+PATIENCE = 5.0
+"""Seconds that a trial waits for the last room to be told."""
+
+log = logs.get(__name__)
+
+
+@dataclass
+class Bot:
+    """One process of psfbot: everything that runs until `stop` is set."""
+
+    app: App
+    db: Database
+    platforms: dict[str, Platform]
+    rooms: Mapping[str, str]
+    stop: asyncio.Event
+    invent_secrets: bool = False
+    letters: asyncio.Event = field(default_factory=asyncio.Event)
+    port: int = 0
+    ticked: datetime = field(default_factory=now)
+
+    @cached_property
+    def secrets(self) -> tuple[dict[str, Configuration], tuple[str, ...]]:
+        """The plugins' own settings, and warnings about them."""
+        return settings_of(self.app.plugins.found, self.app.environ, make_up=self.invent_secrets)
+
+    @cached_property
+    def store(self) -> SqlStore:
+        """Where incidents are kept."""
+        return SqlStore(self.db)
+
+    @cached_property
+    def inbox(self) -> SqlInbox:
+        """Where webhooks are kept."""
+        return SqlInbox(self.db)
+
+    @cached_property
+    def outbox(self) -> SqlOutbox:
+        """What people will be told."""
+        return SqlOutbox(self.db)
+
+    @cached_property
+    def counters(self) -> Counters:
+        """Numbers for Prometheus."""
+        counters = Counters(now)
+        counters.catalog(now())
+        return counters
+
+    @cached_property
+    def courier(self) -> Courier:
+        """Tells people."""
+        return Courier(self.outbox, self.platforms, now, leads=lambda: self.leader.leads, bug=bug)
+
+    @cached_property
+    def leader(self) -> Leader:
+        """Whether this process is the one that acts."""
+        return Leader(lock_of(self.db))
+
+    @cached_property
+    def reader(self) -> Reader:
+        """Makes alerts of letters."""
+        return Reader(self.inbox, self.store, self.app.plugins.found, lambda: self.app.book, self.rooms, now)
+
+    @cached_property
+    def relay(self) -> Relay:
+        """What commands about incidents are handed."""
+        return Relay(self.store, self.inbox, self.outbox, self.rooms, self.courier.bell.set)
+
+    @cached_property
+    def desk(self) -> Desk:
+        """Where questions are answered, with everything that runs at hand."""
+        desk = self.app.desk
+        desk.ports, desk.audit, desk.bug = self.port_of, self.write_down, bug
+        return desk
+
+    def port_of(self, kind: type[Any]) -> Any:
+        """The one implementation of a port."""
+        return self.relay if kind is Relay else self.trial
+
+    @cached_property
+    def trial(self) -> LoopbackTrial:
+        """Posts recorded webhooks to this very process."""
+        url = f"http://{self.app.settings.host}"
+        return LoopbackTrial(
+            self.app.plugins.found, self.secrets[0], lambda: f"{url}:{self.port}", now, self.settled
+        )  # fmt: skip
+
+    async def settled(self) -> None:
+        """Wait until every letter is read and every room that can be reached was told."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(PATIENCE):
+                while await self.inbox.waiting(1) or await self.outbox.lanes(now()) or self.courier.busy:  # noqa: ASYNC110
+                    await asyncio.sleep(0.02)  # the database rings no bell
+
+    async def write_down(self, message: Message, outcome: str) -> None:
+        """Keep who changed what."""
+        await SqlAudit(self.db).add(message, outcome, now())
+
+    async def run(self, bound: Callable[[int], None] = lambda _: None) -> None:
+        """Run until told to stop; what was begun is finished."""
+        await self.leader.poll()
+
+        def listening(port: int) -> None:
+            self.port = port
+            bound(port)
+
+        loops = [
+            asyncio.ensure_future(every("leader", POLL, self.lead, self.stop)),
+            asyncio.ensure_future(every("letters", 1.0, self.read, self.stop, bell=self.letters)),
+            asyncio.ensure_future(every("tick", TICK, self.tick, self.stop)),
+            asyncio.ensure_future(every("retention", CLEAN, self.clean, self.stop)),
+            asyncio.ensure_future(self.courier.run(self.stop)),
+        ]
+        host = self.app.settings.host
+        try:
+            await serve(make_app(self.parts()), host, self.app.settings.port, stop=self.stop, bound=listening)
+        finally:
+            self.stop.set()
+            await asyncio.wait(loops, timeout=PATIENCE)
+            for task in loops:
+                task.cancel()
+            await asyncio.gather(*loops, return_exceptions=True)
+            await self.leader.resign()
+
+    def parts(self) -> Parts:
+        """What the web server is handed."""
+        return Parts(
+            inbox=self.inbox,
+            store=self.store,
+            plugins=self.app.plugins.found,
+            plugin_settings=self.secrets[0],
+            now=now,
+            ready=self.ready,
+            bell=self.letters.set,
+            counters=self.counters,
+        )
+
+    async def ready(self) -> Mapping[str, str]:
+        """Which platforms can speak; a follower need not."""
+        found = {"store": self.db.trouble or "ok"}
+        if self.leader.leads:
+            found |= {name: "ok" if platform.ready else "not connected" for name, platform in self.platforms.items()}
+        return found
+
+    async def lead(self) -> None:
+        """Take the lead if it is free, and tell how things stand."""
+        leads = await self.leader.poll()
+        self.counters.leads(leader=leads)
+        self.counters.outbox({s.value: n for s, n in (await self.outbox.counts()).items()}, await self.outbox.oldest())
+
+    async def read(self) -> None:
+        """Make alerts of the letters that wait; one that psfbot fails at is put aside, and the others go on."""
+        while self.leader.leads and (waiting := await self.inbox.waiting()):
+            for letter in waiting:
+                await self.read_one(letter)
+            self.courier.bell.set()
+
+    async def read_one(self, letter: Letter) -> None:
+        """Read one letter."""
+        try:
+            fate, taken = await self.reader.read(letter)
+        except StoreBusy:
+            raise
+        except Exception as error:  # noqa: BLE001 - a bug must not stop the letters behind this one
+            reference = bug(error)
+            why = f"psfbot failed at it, reference {reference}; `psfbot replay` reads it again"
+            await self.store.write(lambda ledger: ledger.file(letter.id, Fate.QUARANTINED, why, now()))
+            return
+        self.counters.letter(fate)
+        for one in taken:
+            self.counters.alert(one.verdict)
+            log.info("alert judged", source=letter.source, verdict=one.verdict.value, letter=letter.id)
+
+    async def tick(self) -> None:
+        """What time brings about."""
+        if not self.leader.leads:
+            return
+        since, self.ticked = self.ticked, now()
+        at, book = self.ticked, self.app.book
+        told = await self.store.write(lambda ledger: after_silence(Scene(ledger, book, self.rooms, at), since))
+        if told:
+            self.courier.bell.set()
+
+    async def clean(self) -> None:
+        """Forget what is old."""
+        if self.leader.leads:
+            log.info("old rows forgotten", **await forget(self.db, now()))
+
+
+def bug(error: Exception) -> str:
+    """Log what nobody foresaw, and give the reference that people are told."""
+    reference = token_hex(4)
+    log.error("unforeseen", reference=reference, exc_info=error)
+    return reference
+
+
+async def every(
+    name: str,
+    seconds: float,
+    work: Callable[[], Awaitable[None]],
+    stop: asyncio.Event,
+    *,
+    bell: asyncio.Event | None = None,
+) -> None:
+    """Do something over and over until told to stop, sooner when the bell rings; trouble is logged, never final."""
+    ring = bell or asyncio.Event()
+    while not stop.is_set():
+        ring.clear()
+        try:
+            await work()
+        except StoreBusy as busy:
+            log.warning("storage busy", work=name, reason=str(busy))
+        except Exception as error:  # noqa: BLE001 - one of the loops that must go on whatever happens
+            bug(error)
+        waits = [asyncio.ensure_future(ring.wait()), asyncio.ensure_future(stop.wait())]
+        await asyncio.wait(waits, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        for task in waits:
+            task.cancel()

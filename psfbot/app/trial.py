@@ -1,0 +1,59 @@
+"""Recorded webhooks posted to this bot's own server, or to another's."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from psfbot import http, plugins
+from psfbot.errors import UserError
+from psfbot.flows.trial import Posted
+from psfbot.plugin import Configuration, Plugin
+
+ANSWERS = {
+    202: "taken.",
+    401: "refused: the signature is wrong. Is the secret the same here and there?",
+    404: "refused: there is no such hook, or the secret in its address is wrong.",
+    503: "not now: the bot has no secret for it, or its storage is busy.",
+}
+
+
+@dataclass(frozen=True)
+class LoopbackTrial:
+    """Posts to one address; `settled` waits until everybody was told."""
+
+    plugins: Mapping[str, Plugin]
+    settings: Mapping[str, Configuration]
+    url: Callable[[], str]
+    now: Callable[[], datetime]
+    settled: Callable[[], Awaitable[None]]
+
+    @property
+    def recorded(self) -> Mapping[str, Sequence[str]]:
+        """The names of the recorded webhooks of each plugin."""
+        found = {name: sorted(plugins.payloads(name)) for name in sorted(self.plugins)}
+        return {name: names for name, names in found.items() if names}
+
+    async def post(self, plugin: str, payload: str) -> Posted:
+        """Post one, and wait until everybody who should hear of it has."""
+        known = self.plugins.get(plugin)
+        if known is None or known.reads is None:
+            raise UserError(f"No plugin '{plugin}' takes webhooks. There are: {', '.join(self.recorded)}.")
+        body = await asyncio.to_thread(self.body, plugin, payload)
+        hook = known.rehearsal(body, self.now(), self.settings.get(plugin))
+        path = f"/hooks/{plugin}" if known.verifies else f"/hooks/{plugin}/{hook.secret}"
+        answered = await http.post(self.url().rstrip("/") + path, hook.body, hook.headers)
+        if answered.status == 202:  # noqa: PLR2004
+            await self.settled()
+        return Posted(answered.status, ANSWERS.get(answered.status, f"answered {answered.status}: {answered.text}"))
+
+    @staticmethod
+    def body(plugin: str, payload: str) -> bytes:
+        """A recorded body by its name, or any file by its path."""
+        recorded = plugins.payloads(plugin)
+        file = recorded.get(payload.removesuffix(".json")) or Path(payload)
+        if not file.is_file():
+            names = ", ".join(sorted(recorded)) or "none"
+            raise UserError(f"{plugin} has no recorded webhook '{payload}'. There are: {names}.")
+        return file.read_bytes()
