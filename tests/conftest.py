@@ -1,6 +1,7 @@
 """What most tests stand on: a small catalog, a fixed moment, and a desk to ask."""
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,7 +12,12 @@ from psfbot.catalog.file import load_or_refuse
 from psfbot.chat.message import Message, Speaker
 from psfbot.commands import commands, live
 from psfbot.flows.ask import Desk, Reply
+from psfbot.flows.relay import Relay
 from psfbot.flows.understand import Table
+from psfbot.store.db import Database
+from psfbot.store.inbox import SqlInbox
+from psfbot.store.ledger import SqlStore
+from psfbot.store.outbox import SqlOutbox
 
 SAMPLE = Path(__file__).parent / "sample.yaml"
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -21,12 +27,16 @@ GUEST = Speaker("guest")
 class Asking:
     """A desk with the sample catalog, asked by a guest in a public room unless told otherwise."""
 
-    def __init__(self, book: Book) -> None:
+    def __init__(self, book: Book, relay: Relay | None = None) -> None:
         self.moment = NOON
-        self.desk = Desk(Table(commands(), live.commands), lambda: book, lambda: self.moment)
+        ports = (lambda kind: {Relay: relay}[kind]) if relay else None
+        self.desk = Desk(Table(commands(), live.commands), lambda: book, lambda: self.moment, ports)
 
     def __call__(self, text: str, speaker: Speaker = GUEST, *, public: bool = True, page: int = 0) -> Reply:
-        coroutine = self.desk.answer(Message(text, speaker, "test", "#room", public=public, page=page))
+        message = Message(text, speaker, "test", "#room", public=public, page=page)
+        if self.desk.waits(message):
+            return asyncio.run(self.desk.answer(message))
+        coroutine = self.desk.answer(message)
         try:
             coroutine.send(None)
         except StopIteration as done:
@@ -39,6 +49,13 @@ def book() -> Book:
     loaded = load_or_refuse(SAMPLE)
     assert loaded.catalog is not None
     return Book.of(loaded.catalog, places=loaded.places, path="catalog.yaml")
+
+
+@pytest.fixture
+def relay(tmp_path: Path) -> Iterator[Relay]:
+    """A real store in a file that holds nothing yet, and one platform that is on."""
+    with Database.open(f"sqlite:///{tmp_path / 'test.sqlite3'}") as db:
+        yield Relay(SqlStore(db), SqlInbox(db), SqlOutbox(db), {"console": "here"}, lambda: None)
 
 
 @pytest.fixture

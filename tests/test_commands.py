@@ -22,8 +22,8 @@ EXAMPLES = [(command.name, asked, answered) for command in commands() for asked,
 
 
 @pytest.mark.parametrize(("command", "asked", "answered"), EXAMPLES, ids=[f"{c}: {a}" for c, a, _ in EXAMPLES])
-def test_an_example_is_answered_as_written(book, command, asked, answered):
-    lines = Asking(book)(asked).lines
+def test_an_example_is_answered_as_written(book, relay, command, asked, answered):
+    lines = Asking(book, relay)(asked).lines
     wanted = answered.splitlines()
 
     assert [fits(line, want) for line, want in zip(lines, wanted, strict=False)] == [True] * len(wanted), lines

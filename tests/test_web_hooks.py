@@ -2,6 +2,9 @@
 
 import gzip
 from dataclasses import replace
+from datetime import timedelta
+from importlib import import_module
+from pathlib import Path
 
 import pytest
 from web_fakes import (
@@ -18,9 +21,12 @@ from web_fakes import (
     sign,
 )
 
+from psfbot import plugins
 from psfbot.errors import StoreBusy
 from psfbot.plugin import Hook, Plugin, Proof, hook_secrets
 from psfbot.web.hooks import STRANGER, STRANGER_SETTINGS
+
+FOUND = plugins.find()
 
 
 @pytest.fixture(scope="module")
@@ -334,3 +340,20 @@ def test_all_bodies_together_may_not_hold_too_much():
         assert place.signed(b"x" * 1001).status_code == 503
         assert place.signed(b"x" * 1000).status_code == 202
         assert place.signed(b"y" * 1000).status_code == 202
+
+
+@pytest.mark.parametrize("name", [name for name, plugin in FOUND.items() if plugin.reads])
+def test_every_recorded_webhook_of_every_plugin_is_taken(name):
+    plugin = FOUND[name]
+    secrets = [field for field in plugin.settings.model_fields if "secret" in field]
+    settings = plugin.settings.model_validate(dict.fromkeys(secrets, "s3cret-word"))
+    folder = Path(import_module(f"psfbot.plugins.{name}").__file__).parent / "payloads"
+    with house(plugins={name: plugin}, plugin_settings={name: settings}) as place:
+        for n, file in enumerate(sorted(folder.iterdir())):
+            sent = plugin.rehearsal(file.read_bytes(), NOON + timedelta(seconds=n), settings)
+            path = f"/hooks/{name}" if plugin.verifies else f"/hooks/{name}/{sent.secret}"
+            answer = place.post(path, sent.body, sent.headers)
+
+            assert (file.name, answer.status_code) == (file.name, 202)
+
+    assert place.inbox.letters

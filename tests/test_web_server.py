@@ -5,8 +5,6 @@ import os
 import re
 import signal
 import socket
-import subprocess
-import sys
 import threading
 import time
 from contextlib import ExitStack
@@ -50,6 +48,20 @@ def flood(sock, part):
             sock.sendall(part)
     except OSError:
         return read_all(sock)
+
+
+def trickle(sock, part):
+    """Send a little now and then until the server says something or hangs up."""
+    sock.settimeout(0.02)
+    try:
+        while True:
+            sock.sendall(part)
+            try:
+                return sock.recv(1000)
+            except TimeoutError:
+                continue
+    except OSError:
+        return b""
 
 
 def test_a_body_within_the_limit_is_taken_and_one_byte_more_is_not(door):
@@ -124,16 +136,8 @@ def test_a_body_that_stops_coming_is_given_up(door, head):
 def test_a_body_that_trickles_is_given_up_too(door):
     with door.socket() as sock:
         sock.sendall(request("/hooks/signing", b"", content_length="900"))
-        sock.settimeout(0.02)
-        found = b""
-        while not found:
-            try:
-                sock.sendall(b"x")
-                found = sock.recv(1000)
-            except TimeoutError:
-                continue
 
-    assert status(found) == 408
+        assert status(trickle(sock, b"x")) == 408
 
 
 @pytest.mark.parametrize("begun", [b"", b"P", b"POST /hooks/signing HTTP/1.1\r\nHost: x\r\nX-Slow: "])
@@ -147,19 +151,8 @@ def test_a_connection_that_says_too_little_is_closed(door, begun):
 def test_headers_that_trickle_are_given_up(door):
     with door.socket() as sock:
         sock.sendall(b"POST /hooks/signing HTTP/1.1\r\n")
-        sock.settimeout(0.02)
-        began = time.monotonic()
-        with pytest.raises(OSError, match=r"reset|pipe|Broken"):
-            while time.monotonic() - began < PATIENCE:
-                sock.sendall(b"X-Slow: x\r\n")
-                try:
-                    assert sock.recv(100) == b""
-                    break
-                except TimeoutError:
-                    continue
-            raise BrokenPipeError("reset")
 
-    assert time.monotonic() - began < PATIENCE
+        assert trickle(sock, b"X-Slow: x\r\n") == b""
 
 
 def test_good_traffic_passes_two_hundred_idle_sockets():
@@ -261,11 +254,13 @@ def test_an_upgrade_to_websockets_is_not_offered(door):
 
 
 def test_a_sender_who_leaves_early_is_not_answered(door):
+    before, deadline = door.outcome("signing", "hung up"), time.monotonic() + PATIENCE
     with door.socket() as sock:
         sock.sendall(request("/hooks/signing", b"half", content_length="500"))
-    door.signed(b"next")
+    while door.outcome("signing", "hung up") == before and time.monotonic() < deadline:
+        door.get("/healthz")
 
-    assert door.outcome("signing", "hung up") == 1
+    assert door.outcome("signing", "hung up") == before + 1
     assert "Exception" not in door.log.getvalue()
 
 
@@ -279,15 +274,22 @@ def test_a_proxy_header_of_a_stranger_changes_nothing(door):
     assert answer.status_code == 404
 
 
+def wait_until_closed(port):
+    """Knock until nobody is let in any more."""
+    try:
+        while True:
+            socket.create_connection(("127.0.0.1", port), PATIENCE).close()
+    except ConnectionError:
+        return
+
+
 def test_a_request_in_flight_is_answered_before_the_server_stops():
     with house(replace(QUICK, stop_seconds=PATIENCE)) as place, place.socket() as sock:
         place.inbox.gate = threading.Event()
         sock.sendall(request("/hooks/signing", b"{}", **sign(b"{}")))
         assert place.inbox.reached.wait(PATIENCE)
         place.stop()
-        with pytest.raises(OSError, match=r"refused|reset"):  # nobody new is let in
-            while True:
-                place.post("/healthz") if False else socket.create_connection(("127.0.0.1", place.port), 1).close()
+        wait_until_closed(place.port)
         place.inbox.gate.set()
 
         assert read_answer(sock)[0] == 202
@@ -341,16 +343,14 @@ def test_a_host_that_does_not_exist_is_named():
         asyncio.run(main())
 
 
-@pytest.mark.parametrize(
-    ("host", "reached"), [("127.0.0.1", "127.0.0.1"), ("localhost", "127.0.0.1"), ("0.0.0.0", "127.0.0.1")]
-)  # noqa: S104 - said on purpose
-def test_it_listens_where_it_was_told(host, reached):
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "", "0.0.0.0"])  # noqa: S104 - for the time of this test
+def test_it_listens_where_it_was_told(host):
     async def main():
         stop, ports = asyncio.Event(), []
 
         def bound(port):
             ports.append(port)
-            with socket.create_connection((reached, port), timeout=PATIENCE):
+            with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE):
                 stop.set()
 
         await serve(None, host, 0, stop=stop, bound=bound)

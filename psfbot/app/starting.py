@@ -41,6 +41,12 @@ async def run_bot() -> None:
         await bot.run(lambda port: log.info("ready", port=port, services=len(app.book.catalog.services)))
 
 
+def upgrade_database() -> str:
+    """Bring the database up to this version."""
+    with Database.open(start().database_url()) as db:
+        return f"{db.name} is up to date."
+
+
 def platforms(app: App) -> dict[str, Platform]:
     """The chat platforms whose host or token is set."""
     del app

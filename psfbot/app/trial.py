@@ -7,6 +7,8 @@ from datetime import datetime
 from pathlib import Path
 
 from psfbot import http, plugins
+from psfbot.app import now, start
+from psfbot.app.secrets import settings_of
 from psfbot.errors import UserError
 from psfbot.flows.trial import Posted
 from psfbot.plugin import Configuration, Plugin
@@ -57,3 +59,17 @@ class LoopbackTrial:
             names = ", ".join(sorted(recorded)) or "none"
             raise UserError(f"{plugin} has no recorded webhook '{payload}'. There are: {names}.")
         return file.read_bytes()
+
+
+async def try_once(plugin: str, payload: str, url: str) -> tuple[int, str]:
+    """Post a recorded webhook to a bot that runs elsewhere, with the secrets that are set here."""
+    app = start()
+    settings, _ = settings_of(app.plugins.found, app.environ)
+    port = app.settings.port
+    address = url or f"http://{app.settings.host}:{port}"
+
+    async def nothing() -> None:
+        """Nobody here can tell when the other bot has told everybody."""
+
+    posted = await LoopbackTrial(app.plugins.found, settings, lambda: address, now, nothing).post(plugin, payload)
+    return posted.status, posted.answer

@@ -9,10 +9,10 @@ MOST = 100
 
 UTF8_BOM = b"\xef\xbb\xbf"
 UTF16 = (b"\xff\xfe", b"\xfe\xff")
-LINE_ENDS = tuple(mark.encode() for mark in "\u0085\u2028\u2029")
-"""Characters that end a line for YAML and for nobody else: all later line numbers would be wrong."""
+HIDDEN = tuple(mark.encode() for mark in "\u0085\u2028\u2029\ufeff")
+"""What YAML lets pass and nobody sees; three of them end a line for YAML only, so that all later places are wrong."""
 FORBIDDEN = re.compile("[^\t -~\u00a0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
-"""What YAML does not allow, and those line ends."""
+"""What YAML does not allow, and what is hidden."""
 
 NOT_UTF8 = "this byte (0x{:02x}) is not UTF-8: save the file as UTF-8"
 NOT_UTF8_AT_ALL = "this file is not UTF-8 (it looks like UTF-16): save it as UTF-8"
@@ -34,7 +34,7 @@ def clean(text: bytes | str) -> tuple[bytes, list[Slip]]:
         slips.append(Slip(1, 1, BOM, "byte-order-mark", "warning"))
     if b"\r" in data:
         data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    if any(end in data for end in LINE_ENDS):
+    if any(mark in data for mark in HIDDEN):
         data, more = scrub(data)
         slips += more
     return data, slips

@@ -36,7 +36,7 @@ WORDS: dict[str, bool | None] = {
     **dict.fromkeys(("false", "False", "FALSE"), False),
 }
 DIGITS = frozenset("-0123456789")
-NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})")
+NUMBER = re.compile(r"0|-?[1-9][0-9]{0,17}")
 """Whole numbers that are written back as they were read: `010` and `1_000` stay text."""
 
 TABBED = re.compile(rb"^ *\t[\t ]*[^\s]", re.MULTILINE)

@@ -1,6 +1,7 @@
 """Which right word was meant by a wrong one?"""
 
 from collections.abc import Iterable
+from os.path import commonprefix
 
 LOOSE = ((4, 1), (8, 2))
 """Below so many letters, so many slips still count; longer words may have three."""
@@ -17,13 +18,16 @@ def nearest(word: str, choices: Iterable[str], limit: int = 1) -> list[str]:
     from rapidfuzz import process  # noqa: PLC0415 - slow to import, and a catalog without faults never needs it
     from rapidfuzz.distance import OSA  # noqa: PLC0415 - the same
 
+    if not word:
+        return []
     pool = sorted(set(choices))
     slips = next((slips for length, slips in LOOSE if len(word) < length), MOST_SLIPS)
     found = process.extract(
         word, pool, scorer=OSA.distance, processor=str.casefold, score_cutoff=min(slips, len(word) - 1), limit=None
     )
     if found:
-        return [choice for choice, _, _ in sorted(found, key=lambda one: (one[1], one[0][:1] != word[:1]))][:limit]
+        by_likeness = sorted(found, key=lambda one: (one[1], -len(commonprefix((one[0], word)))))
+        return [choice for choice, _, _ in by_likeness][:limit]
     start = word.casefold()
     longer = [choice for choice in pool if len(start) >= BEGINNING and choice.casefold().startswith(start)]
     return sorted(longer, key=len)[:limit]

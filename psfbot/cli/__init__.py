@@ -6,6 +6,7 @@ import click
 
 from psfbot import __version__
 from psfbot.cli.catalog import catalog
+from psfbot.cli.letters import replay, try_
 from psfbot.cli.running import running
 from psfbot.errors import UserError
 
@@ -78,6 +79,18 @@ def plugins() -> None:
     sys.exit(print_plugins())
 
 
-for command in running:
+@main.group()
+def db() -> None:
+    """Look after the database."""
+
+
+@db.command()
+def upgrade() -> None:
+    """Bring the tables up to this version; the bot does the same at its start."""
+    from psfbot.app.starting import upgrade_database
+
+    click.echo(upgrade_database())
+
+
+for command in (*running, try_, replay, catalog):
     main.add_command(command)
-main.add_command(catalog)

@@ -23,8 +23,8 @@ async def try_(ask: Ask, plugin: str, payload: str) -> Answer:
 def trials(ask: Ask) -> Answer:
     """List the recorded webhooks that `try` can post.
 
-    >>> trials
-    This needs the running bot: start it with `psfbot run` or `psfbot demo`.
+    >>> help trials
+    trials: List the recorded webhooks that `try` can post.
     """
     recorded = ask.port(Trial).recorded
     items = [Item(plugin, ", ".join(names), "plugin") for plugin, names in recorded.items()]

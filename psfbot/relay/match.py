@@ -24,12 +24,19 @@ def match(alert: Alert, book: Book) -> Subject:
     mapped = by_mapping(alert, book)
     if mapped:
         return mapped
-    for said in (alert.about, *alert.hints):
-        found = by_name(said, book) if said else None
+    for said in clues(alert):
+        found = by_name(said, book)
         if found:
             return found
     about = alert.about or next(iter(alert.names), "") or alert.summary
     return Subject(UNMAPPED + about[:200], f"the catalog knows neither this check nor '{about[:80]}'")
+
+
+def clues(alert: Alert) -> Iterator[str]:
+    """What to look up, the most telling first: a URL on the host in question may belong to a service of its own."""
+    host = alert.about.casefold()
+    yield from (hint for hint in alert.hints if "://" in hint and host and host in hint.casefold())
+    yield from filter(None, (alert.about, *alert.hints))
 
 
 def by_mapping(alert: Alert, book: Book) -> Subject | None:

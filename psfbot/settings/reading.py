@@ -16,7 +16,7 @@ from psfbot.errors import UserError
 from psfbot.settings.values import is_secret
 
 OURS = "PSFBOT_"
-ELSEWHERE = frozenset({"PSFBOT_CONFIG", "PSFBOT_TEST_REQUIRE"})
+ELSEWHERE = frozenset({"PSFBOT_CONFIG", "PSFBOT_TEST_REQUIRE", "PSFBOT_TEST_MUTATIONS"})
 """Names that are ours but no field: where the TOML file is, and what the tests must not skip."""
 
 TYPES = {"int_parsing": "a whole number", "float_parsing": "a number", "bool_parsing": "true or false"}
