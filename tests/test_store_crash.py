@@ -5,11 +5,9 @@ import shutil
 import sqlite3
 import time
 from contextlib import closing, contextmanager
-from pathlib import Path
 
 import pytest
-from stores import arrival, child, new_postgres, run_sql
-from test_store_open import database_of
+from stores import arrival, child, database_of, new_database, run_sql
 
 from psfbot.errors import StoreBusy
 from psfbot.store.db import Database
@@ -155,7 +153,7 @@ async def test_a_full_disk_refuses_and_goes_on_once_there_is_room(tmp_path):
 )
 async def test_what_hinders_postgresql_is_said(state, words):
     raising = f"DO $$ BEGIN RAISE EXCEPTION 'planted' USING ERRCODE = '{state}'; END $$"
-    with Database.open(new_postgres()) as db:
+    with Database.open(new_database()) as db:
         with pytest.raises(StoreBusy, match=words):
             await db.write(lambda connection: connection.exec_driver_sql(raising))
 
@@ -163,7 +161,7 @@ async def test_what_hinders_postgresql_is_said(state, words):
 
 
 async def test_a_server_that_became_read_only_is_busy_until_it_takes_writes_again():
-    url = new_postgres()
+    url = new_database()
     with Database.open(url) as db:
         inbox = SqlInbox(db)
         run_sql(f"ALTER DATABASE {database_of(url)} SET default_transaction_read_only = on")
@@ -176,13 +174,13 @@ async def test_a_server_that_became_read_only_is_busy_until_it_takes_writes_agai
 
 
 async def test_a_connection_that_was_lost_is_made_anew():
-    url = new_postgres()
+    url = new_database()
     ours = f"FROM pg_stat_activity WHERE application_name = 'psfbot' AND datname = '{database_of(url)}'"
     with Database.open(url) as db:
         inbox = SqlInbox(db)
         await inbox.keep(arrival("before"))
         await inbox.waiting()
-        ended = run_sql(f"SELECT pg_terminate_backend(pid) {ours}")  # noqa: S608
+        ended = run_sql(f"SELECT pg_terminate_backend(pid) {ours}")
         with pytest.raises(StoreBusy, match="Try again in a minute"):
             await inbox.keep(arrival("during"))
         await inbox.keep(arrival("after"))
@@ -192,7 +190,7 @@ async def test_a_connection_that_was_lost_is_made_anew():
 
 
 async def test_a_connection_that_was_lost_while_idle_costs_nobody_an_answer(monkeypatch):
-    url = new_postgres()
+    url = new_database()
     monkeypatch.setattr("psfbot.store.postgres.IDLE", 0)
     with Database.open(url) as db:
         inbox = SqlInbox(db)
@@ -224,11 +222,11 @@ async def test_a_file_that_is_taken_away_is_noticed_before_anything_is_written_t
 
 
 async def test_a_log_that_grew_is_folded_back_into_the_file(tmp_path):
-    path = tmp_path / "psfbot.sqlite3"
+    path, log = tmp_path / "psfbot.sqlite3", tmp_path / "psfbot.sqlite3-wal"
     with Database.open(f"sqlite:///{path}") as db:
         inbox = SqlInbox(db)
         await asyncio.gather(*(inbox.keep(arrival(body=b"x" * 100_000)) for _ in range(300)))
         await inbox.keep(arrival())
 
         assert path.stat().st_size > 20_000_000
-    assert not Path(f"{path}-wal").exists()
+    assert not log.exists()

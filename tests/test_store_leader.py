@@ -5,8 +5,7 @@ import threading
 import time
 
 import pytest
-from stores import child, new_postgres, run_sql
-from test_store_open import database_of
+from stores import child, database_of, new_database, run_sql
 
 from psfbot.store import leader as module
 from psfbot.store.db import Database
@@ -103,7 +102,7 @@ async def test_another_takes_over_within_fifteen_seconds_of_a_kill(url, db):
 
 
 async def test_who_lost_the_connection_does_not_lead():
-    url = new_postgres()
+    url = new_database()
     with Database.open(url) as db:
         async with Leader(lock_of(db)) as leader:
             await leader.poll()
@@ -114,7 +113,7 @@ async def test_who_lost_the_connection_does_not_lead():
 
 
 async def test_a_session_that_lost_its_lock_does_not_lead_though_it_still_answers():
-    with Database.open(new_postgres()) as db:
+    with Database.open(new_database()) as db:
         lock = lock_of(db)
         lock.take()
         lock._connection.exec_driver_sql("SELECT pg_advisory_unlock_all()")  # noqa: SLF001 - what a pooler may do
@@ -127,7 +126,7 @@ async def test_a_session_that_lost_its_lock_does_not_lead_though_it_still_answer
 
 
 async def test_databases_on_one_server_have_a_leader_each():
-    with Database.open(new_postgres()) as one, Database.open(new_postgres()) as other:
+    with Database.open(new_database()) as one, Database.open(new_database()) as other:
         async with Leader(lock_of(one)) as first, Leader(lock_of(other)) as second:
             assert [await first.poll(), await second.poll()] == [True, True]
 

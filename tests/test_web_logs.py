@@ -18,7 +18,7 @@ def lines(stream):
     return [json.loads(line) for line in stream.getvalue().splitlines()]
 
 
-def fail(words, held=""):  # noqa: ARG001 - it is there to be seen
+def fail(words, held=""):
     """Log an error with these words; something else lies beside it."""
     try:
         raise ValueError(words)  # noqa: TRY301 - the traceback is the point

@@ -6,6 +6,7 @@ import io
 import logging
 import queue
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -29,6 +30,8 @@ from psfbot.web.server import serve
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 PATIENCE = 10
+PLAIN = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+"""Nothing here speaks TLS; making a context for each client would take longer than most tests."""
 QUICK = Limits(
     body_seconds=0.4, head_seconds=0.3, linger_seconds=0.3, answer_seconds=5, ready_seconds=0.2, stop_seconds=1
 )
@@ -135,7 +138,9 @@ class House:
     ended: threading.Event = field(default_factory=threading.Event)
 
     def ask(self, method: str, path: str, **more: Any) -> httpx.Response:
-        with httpx.Client(base_url=f"http://127.0.0.1:{self.port}", timeout=PATIENCE, trust_env=False, verify=False) as client:
+        with httpx.Client(
+            base_url=f"http://127.0.0.1:{self.port}", timeout=PATIENCE, trust_env=False, verify=PLAIN
+        ) as client:
             return client.request(method, path, **more)
 
     def get(self, path: str, **more: Any) -> httpx.Response:
@@ -165,6 +170,11 @@ class House:
         """How often a webhook was answered in this way."""
         labels = {"plugin": plugin, "outcome": outcome}
         return self.parts.counters.registry.get_sample_value("psfbot_webhooks_total", labels) or 0
+
+
+def status(answer: bytes) -> int:
+    """The status of an answer, 0 where there is none."""
+    return int(answer[9:12] or 0)
 
 
 def read_all(sock: socket.socket) -> bytes:

@@ -19,6 +19,7 @@ from psfbot.errors import UserError
 from psfbot.settings import Settings
 
 if TYPE_CHECKING:
+    from psfbot.app.library import Library
     from psfbot.catalog.book import Book
     from psfbot.chat.command import Command
     from psfbot.chat.message import Speaker
@@ -45,15 +46,16 @@ class App:
         return next((home for home in homes if home.is_file()), homes[0])
 
     @cached_property
-    def book(self) -> "Book":
-        """The catalog, read once; a faulty one is refused with its first faults."""
-        from psfbot.catalog.book import Book
-        from psfbot.catalog.file import load_or_refuse
+    def library(self) -> "Library":
+        """The catalog in force; a faulty one is refused with its first faults."""
+        from psfbot.app.library import Library
 
-        loaded = load_or_refuse(self.catalog_path)
-        if loaded.catalog is None:
-            raise UserError(f"{self.catalog_path} holds no catalog.")
-        return Book.of(loaded.catalog, places=loaded.places, path=str(self.catalog_path))
+        return Library(self.catalog_path)
+
+    @property
+    def book(self) -> "Book":
+        """The last good reading of the catalog."""
+        return self.library.book
 
     @cached_property
     def plugins(self) -> "Plugins":

@@ -212,6 +212,10 @@ class Bot:
 
     async def tick(self) -> None:
         """What time brings about."""
+        said = await asyncio.to_thread(self.app.library.look)
+        if said:
+            self.counters.catalog(now())
+            log.warning("catalog changed", outcome=said)
         if not self.leader.leads:
             return
         since, self.ticked = self.ticked, now()

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import signal
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -10,35 +11,52 @@ from pathlib import Path
 from psfbot import logs
 from psfbot.app import App, start
 from psfbot.app.bot import Bot
+from psfbot.app.secrets import secret_words, settings_of, warnings_about
 from psfbot.chat.message import Speaker
 from psfbot.errors import UserError
-from psfbot.platforms.console import Console
+from psfbot.platforms.console import WELCOME, Console
 from psfbot.platforms.screen import Screen
 from psfbot.relay.ports import Platform
 from psfbot.store.db import Database
+from psfbot.web.server import ending_at_signals, listening
 
 HERE = "here"
+LOOPBACK = "127.0.0.1"
+LISTENS = "psfbot listens on http://{host}:{port}/"
+INSTEAD = "Port {taken} is taken, so psfbot listens on http://{host}:{port}/ instead; `--port` picks another."
+DEMO = f"{WELCOME}\nTo see an incident: try pingdom http_down, then incidents, ack 1, try pingdom http_up, timeline 1."
+SILENT = "nobody is told of alerts: no chat platform is on"
 log = logs.get(__name__)
 
 
-def told(app: App, *warnings: str) -> None:
-    """Warn an operator about settings that nobody reads."""
-    for warning in (*app.warnings, *warnings):
+def told(app: App) -> None:
+    """Warn an operator about settings that nobody reads, and plugins that nobody can use."""
+    for warning in warnings_about(app):
         print(warning, file=sys.stderr)
+    for failure in app.plugins.failed:
+        print(f"{failure.name}: failed to load ({failure.reason})", file=sys.stderr)
+
+
+def set_up_logs(app: App, level: str) -> None:
+    """Write logs from this level on, with no secret of psfbot or of a plugin in them."""
+    theirs = secret_words(settings_of(app.plugins.found, app.environ)[0].values())
+    logs.set_up(level, app.settings.log_format, secrets=(*app.secret_words(), *theirs))
 
 
 async def run_bot() -> None:
     """Run until SIGTERM."""
     app = start()
-    logs.set_up(app.settings.log_level, app.settings.log_format, secrets=app.secret_words())
+    set_up_logs(app, app.settings.log_level)
+    services = len(app.book.catalog.services)
+    for warning in warnings_about(app):
+        log.warning("setting not read", warning=warning)
+    for failure in app.plugins.failed:
+        log.error("plugin not loaded", plugin=failure.name, reason=failure.reason)
     with await asyncio.to_thread(Database.open, app.database_url()) as db:
         bot = Bot(app, db, platforms(app), rooms(app), asyncio.Event())
-        for warning in (*app.warnings, *bot.secrets[1]):
-            log.warning("setting not read", warning=warning)
-        for failure in app.plugins.failed:
-            log.error("plugin not loaded", plugin=failure.name, reason=failure.reason)
-        _ = app.book
-        await bot.run(lambda port: log.info("ready", port=port, services=len(app.book.catalog.services)))
+        if not bot.platforms:
+            log.warning(SILENT, hint="set PSFBOT_IRC_HOST or PSFBOT_SLACK_BOT_TOKEN")
+        await bot.run(lambda port: log.info("ready", port=port, services=services, leads=bot.leader.leads))
 
 
 def upgrade_database() -> str:
@@ -66,25 +84,47 @@ async def run_console(person: str) -> None:
     await Console(app.desk, app.speaker(person), app.state / "history").run()
 
 
-async def run_demo(port: int) -> None:
+async def run_demo(port: int | None) -> None:
     """The whole bot on this terminal; everything it keeps is gone with it, unless a database is set."""
-    with folder() as kept:
-        app = start(changed={"PSFBOT_HOST": "127.0.0.1", "PSFBOT_PORT": str(port)})
-        logs.set_up("error", app.settings.log_format, secrets=app.secret_words())
+    stop = asyncio.Event()
+    with ending_at_signals(stop), hung_up(stop), folder() as kept:
+        app, taken = demo_app(port)
+        set_up_logs(app, "error")
+        told(app)
         url = app.database_url() if app.settings.database_url else f"sqlite:///{kept / 'demo.sqlite3'}"
         with await asyncio.to_thread(Database.open, url) as db:
-            stop = asyncio.Event()
             bot = Bot(app, db, {"console": Screen()}, {"console": HERE}, stop, invent_secrets=True)
-            await beside(bot, Console(bot.desk, Speaker(app.user, operator=True)))
+            await beside(bot, Console(bot.desk, Speaker(app.user, operator=True), welcome=DEMO), taken)
 
 
-async def beside(bot: Bot, console: Console) -> None:
+def demo_app(port: int | None) -> tuple[App, int]:
+    """The demo's settings, and the usual port where that was taken and nobody has named another."""
+    changed = {"PSFBOT_HOST": LOOPBACK} | ({} if port is None else {"PSFBOT_PORT": str(port)})
+    app = start(changed=changed)
+    usual = app.settings.port
+    if app.settings.origin_of("port") != "default" or is_free(usual):
+        return app, 0
+    return start(changed=changed | {"PSFBOT_PORT": "0"}), usual
+
+
+def is_free(port: int) -> bool:
+    """Could psfbot listen here?"""
+    try:
+        listening(LOOPBACK, port).close()
+    except UserError:
+        return False
+    return True
+
+
+async def beside(bot: Bot, console: Console, taken: int = 0) -> None:
     """Run the bot while somebody talks to it; when they leave, it ends."""
     ready = asyncio.Event()
 
     def bound(port: int) -> None:
-        if sys.stdout.isatty():
-            print(f"psfbot listens on http://{bot.app.settings.host}:{port}/", file=sys.stderr)
+        if taken:
+            print(INSTEAD.format(taken=taken, host=LOOPBACK, port=port), file=sys.stderr)
+        elif sys.stdout.isatty():
+            print(LISTENS.format(host=LOOPBACK, port=port), file=sys.stderr)
         ready.set()
 
     running = asyncio.ensure_future(bot.run(bound))
@@ -97,10 +137,23 @@ async def beside(bot: Bot, console: Console) -> None:
     talking = asyncio.ensure_future(console.run())
     await asyncio.wait([running, talking], return_when=asyncio.FIRST_COMPLETED)
     bot.stop.set()
-    await running
     talking.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await talking
+    try:
+        await running
+    finally:
+        with contextlib.suppress(asyncio.CancelledError):
+            await talking
+
+
+@contextlib.contextmanager
+def hung_up(stop: asyncio.Event) -> Iterator[None]:
+    """Let a terminal that is closed set `stop` too: the temporary folder should go even then."""
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGHUP, stop.set)
+    try:
+        yield
+    finally:
+        loop.remove_signal_handler(signal.SIGHUP)
 
 
 @contextlib.contextmanager

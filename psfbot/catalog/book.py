@@ -19,12 +19,16 @@ NOWHERE: Mapping[tuple[str, str], int] = MappingProxyType({})
 
 @dataclass(frozen=True)
 class Book:
-    """One reading of the catalog: a reload makes a new book, so that one answer never mixes two readings."""
+    """One reading of the catalog: a reload makes a new book, so that one answer never mixes two readings.
+
+    `refused` tells what is wrong with a newer file, while this reading stays in force.
+    """
 
     catalog: Catalog
     names: Names
     places: Mapping[tuple[str, str], int]
     path: str
+    refused: str = ""
 
     @classmethod
     def of(cls, catalog: Catalog, places: Mapping[tuple[str, str], int] = NOWHERE, path: str = "catalog.yaml") -> Self:

@@ -8,7 +8,7 @@ from psfbot.catalog.graph import rings
 from psfbot.catalog.shape import Record, Table
 from psfbot.text import and_join
 
-LIVE = frozenset({"planned", "experimental", "production", "unknown"})
+LIVE = ("planned", "experimental", "production", "unknown")
 """Services in these lifecycles need somebody who answers for them."""
 GONE = frozenset({"inactive", "emeritus"})
 LONGEST_RING = 8

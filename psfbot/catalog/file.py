@@ -60,7 +60,7 @@ def read(text: bytes | str, name: str) -> Loaded:
         data, slips = clean(text)
         reading = _quick(data) or salvage(data)
         slips += reading.slips
-        records = table(reading.root, reading.lost)
+        records = table(reading.root, reading.words)
         catalog, faults = None, records.faults
         if reading.root:
             catalog, wrong = validate(records.whole())

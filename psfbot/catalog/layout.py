@@ -2,7 +2,7 @@
 
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 RECORD = 2
 """So many spaces stand before the key of a record."""
@@ -12,7 +12,7 @@ SECTION = re.compile(r"""(["']?)([^\s#:"'-][^:"']*)\1 *:\s*(#.*)?$""")
 """The line that starts a section, with nothing but a comment behind its key."""
 FIELD = re.compile(r"([ \t]*(?:- )*)[a-z_]+:(\s|$)")
 """A line that starts with a field, perhaps the first of a list item."""
-WORD = re.compile(r"""\s*["']?([\w.-]+)""")
+WORD = re.compile(r"[^\w.]*([\w.-]+)")
 CONTENT = re.compile(r"\s*[^\s#]")
 
 
@@ -47,11 +47,10 @@ def extent(lines: Sequence[str], at: int) -> range:
     return range(start, next(ends, len(lines)))
 
 
-def section(lines: Sequence[str], at: int) -> str:
-    """The key of the section that this line is in, or starts."""
-    top = above(lines, at, 0)
-    found = WORD.match(lines[top]) if top >= 0 else None
-    return found[1] if found else ""
+def path(lines: Sequence[str], at: int) -> tuple[str, ...]:
+    """The first words of the section that this line is in and of the record that it starts."""
+    starts = [above(lines, at, 0)] + [at] * (indent(lines[at]) > 0)
+    return tuple(found[1] for start in starts if start >= 0 and (found := WORD.match(lines[start])))
 
 
 def swallows(lines: Sequence[str], start: int, end: int) -> bool:
@@ -62,9 +61,12 @@ def swallows(lines: Sequence[str], start: int, end: int) -> bool:
     return any(KEY.match(line) or ((field := FIELD.match(line)) and len(field[1]) <= column) for line in inside)
 
 
-def records(lines: Sequence[str], span: range) -> list[str]:
-    """The first word of each record in these lines, also of one indented by a space too many: its id, most likely."""
-    starts = [n for n in span if CONTENT.match(lines[n]) and 0 < indent(lines[n]) <= RECORD + 1]
-    if not starts and indent(lines[span.start]):
-        starts = [span.start]
-    return [found[1] for n in starts if (found := WORD.match(lines[n]))]
+def words(lines: Iterable[str]) -> set[tuple[str, str]]:
+    """The first word of each line that may start a record, even one out of line by a space or two, and its section."""
+    found = set()
+    section = ""
+    for line in lines:
+        if indent(line) <= RECORD + 1 and CONTENT.match(line) and (first := WORD.match(line)):
+            section = section if indent(line) else first[1]
+            found.add((section, first[1]))
+    return found

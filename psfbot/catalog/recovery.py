@@ -21,13 +21,14 @@ ENOUGH = "so many syntax errors that the rest was not checked: mend these and ch
 class Reading:
     """What could be read, the line of each record, and what was wrong with the text.
 
-    `lost` are the records that were set aside, by section and id; `tree` tells places, where it is there already.
+    `words` start a line that may start a record, each with its section: the ids of what was set aside are among them.
+    `tree` tells places, where it is there already.
     """
 
     root: object
     lines: Mapping[tuple[str, str], int]
     slips: tuple[Slip, ...] = ()
-    lost: tuple[tuple[str, str], ...] = ()
+    words: frozenset[tuple[str, str]] = frozenset()
     tree: Thorough | None = None
 
 
@@ -35,6 +36,7 @@ def salvage(data: bytes) -> Reading:
     """Read, and at each syntax error blank out the record that it is in and read again."""
     data, scrubbed = scrub(data)
     broken = _Broken(data.decode().split("\n"), scrubbed)
+    words = frozenset(layout.words(broken.lines))
     for slip, at in list(syntax.stray(broken.lines)):
         if slip.rule == "tab":
             broken.set_aside(slip, at)
@@ -50,19 +52,18 @@ def salvage(data: bytes) -> Reading:
             broken.set_aside(*syntax.explain(error, broken.lines))
         else:
             slips = (*broken.slips, *tree.slips)
-            return Reading(tree.root, tree.lines, slips, tuple(broken.lost), tree)
+            return Reading(tree.root, tree.lines, slips, words, tree)
     last = replace(broken.slips[-1], message=ENOUGH, rule="too-many-errors", path=())
     return Reading(None, {}, (*broken.slips, last))
 
 
 class _Broken:
-    """A file under repair: its lines, what was wrong, and the records set aside so far."""
+    """A file under repair: its lines, those that are set aside blank, and what was wrong."""
 
     def __init__(self, lines: list[str], slips: list[Slip]) -> None:
         """Start with all lines."""
         self.lines = lines
         self.slips = slips
-        self.lost: list[tuple[str, str]] = []
 
     def drop(self, slip: Slip, at: int) -> None:
         """Blank out one line."""
@@ -70,11 +71,7 @@ class _Broken:
         self.slips.append(slip)
 
     def set_aside(self, slip: Slip, at: int) -> None:
-        """Blank out the record that this line is in, and remember its id."""
+        """Blank out the record that this line is in."""
         span = layout.extent(self.lines, at)
-        section = layout.section(self.lines, span.start)
-        ids = layout.records(self.lines, span)
-        path = (section, *ids[:1]) if layout.indent(self.lines[span.start]) else (section,)
-        self.slips.append(replace(slip, path=tuple(filter(None, path))))
-        self.lost += [(section, id_) for id_ in ids]
+        self.slips.append(replace(slip, path=layout.path(self.lines, span.start)))
         self.lines[span.start : span.stop] = [""] * len(span)

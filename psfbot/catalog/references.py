@@ -180,7 +180,7 @@ def foreign_regions(table: Table) -> Iterator[Fault]:
 def unknown_provenance(table: Table) -> Iterator[Fault]:
     """Sources given for a field that the record cannot have."""
     for kind, records in table.records.items():
-        known = {"default", *fields((kind, ""))}
+        known = ["default", *fields((kind, ""))]
         for id_, record in records.items():
             given = record.get("provenance")
             for key in given if isinstance(given, dict) and kind != "sources" else ():

@@ -31,26 +31,40 @@ class Table:
         return {**self.top, **self.records}
 
 
-def table(root: object, lost: Iterable[tuple[str, str]] = ()) -> Table:
-    """Sort out sections and records; `lost` are those that a syntax error took, by section and id."""
+def table(root: object, words: Iterable[tuple[str, str]] = ()) -> Table:
+    """Sort out sections and records; `words` with their sections start the lines of a text that is broken."""
     made = Table()
     if root in (None, {}):
         made.faults.append(Fault((), EMPTY, "empty"))
         return made
     if not isinstance(root, dict):
         made.faults.append(Fault((), f"expected sections such as services: and people:, found {shown(root)}", "type"))
-        root = {}
+        return made
+    lost = set(words)
     for name, section in root.items():
         kind = name if name in KINDS or name == VERSION else _misspelt(made, name, root)
         if kind == VERSION:
             made.top[kind] = section
         elif kind:
             _section(made, kind, section)
-    for name, id_ in lost:
-        kind = name if name in KINDS else next(iter(nearest(name, KINDS)), "")
-        if kind:
-            made.known[kind][id_] = None
+        else:
+            lost |= {("", name), *(("", id_) for id_ in (section if isinstance(section, dict) else ()))}
+    _remember(made, lost)
     return made
+
+
+def _remember(made: Table, lost: set[tuple[str, str]]) -> None:
+    """Whoever names what may be a lost record is not wrong: a word is known in its section, or where it is nowhere, in all.
+
+    What stands in a section that nobody knows may be a record of any kind too.
+    """
+    for section, word in lost:
+        kind = section if section in KINDS else next(iter(nearest(section, KINDS)), "")
+        if kind and word != section:
+            made.known[kind][word] = None
+    found = set().union(*made.known.values(), KINDS)
+    for known in made.known.values():
+        known.update({word: None for _, word in lost if word not in found})
 
 
 def _misspelt(made: Table, name: str, root: Record) -> str:

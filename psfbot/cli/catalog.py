@@ -54,3 +54,45 @@ def schema() -> None:
     from psfbot.catalog.schema import json_schema
 
     click.echo(json.dumps(json_schema(), indent=2))
+
+
+@catalog.command("fmt")
+@FILE
+@click.option("--check", "only_check", is_flag=True, help="Change nothing; exit 1 if something would change.")
+def fmt(file: Path | None, *, only_check: bool) -> None:
+    """Put the catalog into its one layout: sorted, fields in order, comments kept."""
+    from psfbot.catalog.file import load_or_refuse, read
+    from psfbot.catalog.tidy import tidy
+    from psfbot.errors import UserError
+
+    path = file or current()
+    before = load_or_refuse(path)
+    text = path.read_bytes().decode("utf-8-sig")
+    done = tidy(text)
+    if read(done, str(path)).catalog != before.catalog:
+        raise UserError(f"{path}: I cannot lay this out without changing what it says, so I left it alone.")
+    if done == text:
+        click.echo(f"{path}: in order.", err=True)
+    elif only_check:
+        click.echo(f"{path}: `psfbot catalog fmt` would change it.", err=True)
+        sys.exit(1)
+    else:
+        path.write_bytes(done.encode())
+        click.echo(f"{path}: put in order.", err=True)
+
+
+@catalog.command()
+@FILE
+@click.option("--format", "form", type=click.Choice(["mermaid", "dot"]), default="mermaid", show_default=True)
+@click.option("--query", default="", help="Only services that match, such as provider:fastly.")
+def graph(file: Path | None, form: str, query: str) -> None:
+    """Draw who needs whom, as Mermaid or Graphviz text."""
+    from psfbot.catalog.book import Book
+    from psfbot.catalog.file import load_or_refuse
+    from psfbot.catalog.graph import dot, mermaid
+
+    loaded = load_or_refuse(file or current())
+    if loaded.catalog is not None:
+        book = Book.of(loaded.catalog)
+        draw = mermaid if form == "mermaid" else dot
+        click.echo(draw(book.catalog, book.query(query) if query else None), nl=False)

@@ -4,15 +4,20 @@ import sys
 
 import click
 
+from psfbot.cli import completing
+
 
 @click.command("try")
-@click.argument("plugin")
-@click.argument("payload")
+@click.argument("plugin", shell_complete=completing.plugins)
+@click.argument("payload", shell_complete=completing.payloads)
 @click.option(
     "--url", default="", metavar="URL", help="The bot to post to; else the one on PSFBOT_HOST and PSFBOT_PORT."
 )
 def try_(plugin: str, payload: str, url: str) -> None:
-    """Post a recorded webhook, as its sender would: psfbot try pingdom http_down.
+    """Post a recorded webhook to a running bot.
+
+    For example: psfbot try pingdom http_down. It is signed with the secret that is set here, so that one must be the
+    bot's own.
 
     PAYLOAD is the name of a file in the plugin's folder `payloads`, or the path of any file.
     """
@@ -30,9 +35,10 @@ def try_(plugin: str, payload: str, url: str) -> None:
 @click.option("--since", default="", metavar="TIME", help="All that came since: 2026-11-20, 2026-11-20T12:00 or 2h.")
 @click.option("--list", "only_list", is_flag=True, help="Only show what is quarantined.")
 def replay(ids: tuple[int, ...], since: str, *, only_list: bool) -> None:
-    """Have stored webhooks read again: those in quarantine, or these numbers, or all since a time.
+    """Have stored webhooks read again.
 
-    The running bot reads them; what was taken before is known and told to nobody twice.
+    Those in quarantine, or these numbers, or all since a time. The running bot reads them; what was taken before is
+    known, and told to nobody twice.
     """
     import asyncio
 

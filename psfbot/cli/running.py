@@ -2,10 +2,12 @@
 
 import click
 
+from psfbot.cli import completing
+
 
 @click.command()
 def run() -> None:
-    """Run the bot: webhooks, chat platforms, the web page."""
+    """Run the bot: webhooks, chat, the web page."""
     import asyncio
 
     from psfbot.app.starting import run_bot
@@ -14,9 +16,19 @@ def run() -> None:
 
 
 @click.command()
-@click.option("--as", "person", default="", metavar="PERSON", help="Speak as this person of the catalog.")
+@click.option(
+    "--as",
+    "person",
+    default="",
+    metavar="PERSON",
+    shell_complete=completing.people,
+    help="Speak as one of the catalog.",
+)
 def console(person: str) -> None:
-    """Chat on the terminal; lines from a pipe are answered one by one."""
+    """Chat with the catalog on the terminal.
+
+    Lines from a pipe are answered one by one.
+    """
     import asyncio
 
     from psfbot.app.starting import run_console
@@ -25,9 +37,17 @@ def console(person: str) -> None:
 
 
 @click.command()
-@click.option("--port", default=8080, show_default=True, help="Port of the web page; 0 takes any free one.")
-def demo(port: int) -> None:
-    """Run the whole bot with no token and no server, with a chat on the terminal."""
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    help="Port of the web page; 0 takes any free one.  [default: 8080, or a free one where that is taken]",
+)
+def demo(port: int | None) -> None:
+    """Try the whole bot: no token, no server.
+
+    A chat on this terminal, a web page on 127.0.0.1, and a database that is gone afterwards (unless
+    PSFBOT_DATABASE_URL is set). Lines from a pipe are answered one by one.
+    """
     import asyncio
 
     from psfbot.app.starting import run_demo

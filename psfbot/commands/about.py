@@ -76,7 +76,8 @@ def version(ask: Ask) -> Answer:
             (ask.catalog.people, "person", "people"),
         )
     )
-    return Answer(f"psfbot {__version__}; the catalog holds {holds}.", data={"version": __version__})
+    notes = [f"A newer catalog is refused: {ask.book.refused}"] if ask.book.refused else []
+    return Answer(f"psfbot {__version__}; the catalog holds {holds}.", notes=notes, data={"version": __version__})
 
 
 @topic.says("more", "next")

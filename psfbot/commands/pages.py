@@ -156,7 +156,7 @@ def edit(ask: Ask, service: Service) -> Answer:
     """Show where the record of a service stands, to propose a change.
 
     >>> edit docs.python.org
-    docs.python.org: change it in a pull request at catalog.yaml:160
+    docs.python.org: change it in a pull request at catalog.yaml:168
     """
     link = ask.edit_link("services", service.id)
     return Answer(f"{service.id}: change it in a pull request at {link}", data={"service": service.id, "at": link})

@@ -1,22 +1,28 @@
-"""A chat on the terminal: history, completion of names, and lines from a pipe answered one by one."""
+"""A chat on the terminal: history, completion, pages as high as the screen; a pipe is answered line by line."""
 
-import asyncio
+import shutil
 import sys
 from collections.abc import AsyncIterator, Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from psfbot.chat import clean
 from psfbot.chat.message import Message, Speaker
-from psfbot.flows.ask import Desk
+from psfbot.flows.ask import MORE, Desk
 from psfbot.platforms import terminal
+from psfbot.platforms.continuing import continuations
+from psfbot.platforms.lines import lines_of
 
 PROMPT = "psfbot> "
 WELCOME = "Ask in plain words, `help` for what there is, Ctrl-D to leave."
+LEFT = "… ({rows} more: say `more`)"
 QUIT = frozenset({"quit", "exit", "bye", ":q"})
-COMPLETED = 30
+KEPT_ROWS = 4
+"""Rows of the screen that no page takes: the question, what is left, the prompt and a little air."""
+LEAST_ROWS = 3
 
 
-@dataclass(frozen=True)
+@dataclass
 class Console:
     """One person at one terminal."""
 
@@ -24,54 +30,71 @@ class Console:
     speaker: Speaker
     history: Path | None = None
     name: str = "console"
+    welcome: str = WELCOME
+    rest: list[str] = field(default_factory=list)
 
     async def run(self) -> None:
         """Answer until the lines end; a pipe is read to its end, a person leaves with Ctrl-D."""
-        lines = self.typed() if sys.stdin.isatty() and sys.stdout.isatty() else piped()
-        async for line in lines:
+        person = sys.stdin.isatty() and sys.stdout.isatty()
+        async for line in self.typed() if person else lines_of(sys.stdin.fileno()):
             if line.strip().lower() in QUIT:
                 return
             if line.strip():
                 await self.answer(line)
 
     async def answer(self, line: str) -> None:
-        """Ask the desk and print what it says."""
-        page = 20 if sys.stdout.isatty() else 0
-        message = Message(line, self.speaker, self.name, public=False, page=page)
-        terminal.show(await self.desk.answer(message))
+        """Ask the desk and print what it says, a page at a time where somebody watches."""
+        if self.rest and clean.question(line).lower() in MORE:
+            self.turn_page(self.rest)
+            return
+        reply = await self.desk.answer(Message(line, self.speaker, self.name, public=False))
+        if sys.stdout.isatty():
+            self.turn_page(terminal.laid_out(reply.answer, sys.stdout))
+        else:
+            terminal.show(reply)
+
+    def turn_page(self, rows: list[str]) -> None:
+        """Print as many rows as the screen has, and keep the others for `more`."""
+        size = max(LEAST_ROWS, shutil.get_terminal_size().lines - KEPT_ROWS)
+        shown, self.rest = rows[:size], rows[size:]
+        print(*shown, *([LEFT.format(rows=len(self.rest))] if self.rest else []), sep="\n", flush=True)  # noqa: T201
 
     async def typed(self) -> AsyncIterator[str]:
-        """Lines typed by a person, with history and completion."""
+        """Lines typed by a person, with history and completion; Ctrl-C drops the line, Ctrl-D leaves."""
         from prompt_toolkit import PromptSession
-        from prompt_toolkit.history import FileHistory, InMemoryHistory
         from prompt_toolkit.patch_stdout import patch_stdout
 
-        if self.history:
-            self.history.parent.mkdir(parents=True, exist_ok=True)
-        kept = FileHistory(str(self.history)) if self.history else InMemoryHistory()
-        session: PromptSession[str] = PromptSession(PROMPT, history=kept, completer=completer(self.complete))
-        print(WELCOME)  # noqa: T201 - this is the terminal
+        session: PromptSession[str] = PromptSession(
+            PROMPT, history=past(self.history), completer=completer(self.complete), complete_while_typing=False
+        )
+        print(self.welcome, flush=True)  # noqa: T201 - this is the terminal
         while True:
             try:
                 with patch_stdout(raw=True):
-                    yield await session.prompt_async()
+                    line = await session.prompt_async()
             except KeyboardInterrupt:
                 continue
             except EOFError:
                 return
+            yield line
 
     def complete(self, line: str) -> Iterable[tuple[str, int]]:
         """What the line's last words may become, and how many characters each replaces."""
-        words = line.split(" ")
-        for size in range(min(len(words), 4), 0, -1):
-            start = " ".join(words[-size:])
-            if start:
-                for name in self.desk.book().names.complete(start, limit=COMPLETED):
-                    yield name, len(start)
-        if len(words) == 1:
-            for command in self.desk.table.commands:
-                if command.name.startswith(line.lower()):
-                    yield command.name, len(line)
+        return continuations(line, self.desk.book().names, self.desk.table.commands)
+
+
+def past(file: Path | None) -> "History":  # type: ignore[name-defined]  # noqa: F821
+    """What was typed before; where no file can be kept, only this time counts."""
+    from prompt_toolkit.history import FileHistory, InMemoryHistory
+
+    if file is None:
+        return InMemoryHistory()
+    try:
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        file.open("ab").close()
+    except OSError:
+        return InMemoryHistory()
+    return FileHistory(str(file))
 
 
 def completer(complete: Callable[[str], Iterable[tuple[str, int]]]) -> "Completer":  # type: ignore[name-defined]  # noqa: F821
@@ -84,17 +107,7 @@ def completer(complete: Callable[[str], Iterable[tuple[str, int]]]) -> "Complete
 
         def get_completions(self, document: Document, complete_event: object) -> Iterable[Completion]:  # noqa: ARG002
             """Each name once."""
-            seen = set()
             for name, length in complete(document.text_before_cursor):
-                if name not in seen:
-                    seen.add(name)
-                    yield Completion(name, start_position=-length)
+                yield Completion(name, start_position=-length)
 
     return Names()
-
-
-async def piped() -> AsyncIterator[str]:
-    """Lines of standard input; what is not UTF-8 is shown as such and answered like any other."""
-    stream = sys.stdin.buffer
-    while raw := await asyncio.to_thread(stream.readline, 65536):
-        yield raw.decode("utf-8", "replace").rstrip("\r\n")

@@ -15,12 +15,12 @@ class Screen:
     ready: bool = True
 
     async def send(self, parcel: Parcel) -> str:
-        """Print a notice with what stands below it."""
+        """Print a notice with what stands below it, in one piece: a prompt may be on the screen."""
         if not parcel.notice.quiet:
             again = " (repeat?)" if parcel.error else ""
             lines = [f"* {parcel.notice.text}{again}", *(f"  {line}" for line in parcel.notice.lines)]
             lines += [f"  {title}: {url}" for title, url in parcel.notice.links]
-            print(*map(printable, lines), sep="\n", file=sys.stdout, flush=True)
+            print("\n".join(map(printable, lines)), file=sys.stdout, flush=True)
         return "printed"
 
     async def find(self, parcel: Parcel) -> str | None:

@@ -1,4 +1,7 @@
-"""Answers on a terminal: laid out and coloured for a person, plain lines in a pipe."""
+"""Answers on a terminal: laid out and coloured for a person, plain lines in a pipe.
+
+Colour is left out where `NO_COLOR` is set and where the terminal is a simple one.
+"""
 
 import sys
 from typing import TextIO
@@ -12,32 +15,38 @@ from psfbot.text import printable
 def show(reply: Reply, *, out: TextIO | None = None) -> None:
     """Print one reply; with no person watching, the plain lines only."""
     stream = out or sys.stdout
-    if stream.isatty():
-        show_richly(reply.answer, stream)
-    else:
-        print(*reply.lines, sep="\n", file=stream, flush=True)
+    rows = laid_out(reply.answer, stream) if stream.isatty() else reply.lines
+    print(*rows, sep="\n", file=stream, flush=True)
 
 
-def show_richly(answer: Answer, stream: TextIO) -> None:
-    """Lay an answer out: the fact bold, lists in columns, doubts in yellow, sources dim."""
+def laid_out(answer: Answer, stream: TextIO) -> list[str]:
+    """The rows of an answer as they will stand on the screen: the fact bold, lists in columns, doubts in yellow."""
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    console = Console(file=stream, highlight=False)
-    console.print(Text(printable(answer.fact), style="bold" if answer.outcome is Outcome.ANSWERED else "bold yellow"))
-    for line in answer.lines:
-        console.print(Text(printable(line)))
-    if answer.items:
-        table = Table(box=None, show_header=False, pad_edge=False)
-        for item in answer.items:
-            table.add_row(Text(printable(item.name), style="cyan"), Text(printable(item.detail)))
-        console.print(table)
-    for note in answer.notes:
-        console.print(Text(f"Note: {printable(note)}", style="yellow"))
-    for number, offer in enumerate(answer.offers, 1):
-        console.print(Text(f"  {number}. {printable(offer)}", style="cyan"))
-    for link in answer.links:
-        console.print(Text.assemble((f"{link.title}: ", "dim"), (link.url, f"link {link.url}")))
-    if answer.cites:
-        console.print(Text(f"Source: {sources(answer.cites)}", style="dim"))
+    console = Console(file=stream, highlight=False, soft_wrap=False)
+    if console.no_color or console.is_dumb_terminal:
+        console = Console(file=stream, highlight=False, color_system=None, width=console.width)
+    with console.capture() as captured:
+        fact = "bold" if answer.outcome is Outcome.ANSWERED else "bold yellow"
+        console.print(Text(printable(answer.fact), style=fact))
+        for line in answer.lines:
+            console.print(Text(printable(line)))
+        if answer.items:
+            table = Table(box=None, show_header=False, pad_edge=False)
+            table.add_column(overflow="fold", style="cyan")
+            table.add_column(overflow="fold")
+            for item in answer.items:
+                table.add_row(Text(printable(item.name)), Text(printable(item.detail)))
+            console.print(table)
+        for note in answer.notes:
+            console.print(Text(f"Note: {printable(note)}", style="yellow"))
+        for number, offer in enumerate(answer.offers, 1):
+            console.print(Text(f"  {number}. {printable(offer)}", style="cyan"))
+        for link in answer.links:
+            # One row, however long: an address that is broken into rows cannot be copied.
+            console.print(Text(f"{printable(link.title)}: {printable(link.url)}"), soft_wrap=True)
+        if answer.cites:
+            console.print(Text(f"Source: {sources(answer.cites)}", style="dim"))
+    return captured.get().splitlines()

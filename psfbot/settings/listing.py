@@ -1,5 +1,6 @@
 """The settings as people read them: `psfbot settings` and `docs/settings.md`."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from pydantic import SecretStr
@@ -7,13 +8,14 @@ from pydantic import SecretStr
 from psfbot.settings.model import Settings
 from psfbot.settings.reading import Configuration, Origin
 
-GROUPS = {"irc_": "IRC", "slack_": "Slack", "pagerduty_": "PagerDuty", "pingdom_": "Pingdom", "github_": "GitHub"}
+ITSELF = "The bot itself"
+GROUPS = {"irc_": "IRC", "slack_": "Slack", "github_": "GitHub"}
 """How a name begins -> the heading that it is listed under."""
 
 INTRODUCTION = """\
 # Settings
 
-<!-- Generated: change psfbot/settings/, then run `python -m psfbot.settings > docs/settings.md`. -->
+<!-- Generated: run `psfbot settings --format markdown > docs/settings.md` after a change. -->
 
 Every setting has a default, so psfbot starts with none of them. What differs from the default is an environment
 variable, or a line in a [TOML](https://toml.io) file that `PSFBOT_CONFIG` names: there the names are in lower case and
@@ -27,7 +29,8 @@ counts as not given.
 - A chat platform is on when its host or token is set, and off otherwise.
 - A misspelt name is no error: psfbot warns about it at the start and names the nearest right one.
 
-`psfbot settings` prints what is in force and where each value came from.
+`psfbot settings` prints what is in force and where each value came from. A plugin reads settings of its own, which
+begin with its name; those of the plugins that come with psfbot are listed at the end.
 """
 
 
@@ -39,6 +42,13 @@ class Row(NamedTuple):
     default: str
     description: str
     source: Origin
+
+
+class Section(NamedTuple):
+    """Settings that belong together."""
+
+    title: str
+    rows: tuple[Row, ...]
 
 
 def describe(settings: Configuration) -> list[Row]:
@@ -55,17 +65,33 @@ def describe(settings: Configuration) -> list[Row]:
     ]
 
 
-def as_markdown() -> str:
+def sections(settings: Settings, plugins: Mapping[str, Configuration]) -> list[Section]:
+    """All settings under their headings: psfbot's own first, then each plugin's."""
+    own: dict[str, tuple[Row, ...]] = {}
+    for field, row in zip(Settings.model_fields, describe(settings), strict=True):
+        title = next((title for prefix, title in GROUPS.items() if field.startswith(prefix)), ITSELF)
+        own[title] = (*own.get(title, ()), row)
+    theirs = {f"Plugin {name}": tuple(describe(plugins[name])) for name in sorted(plugins)}
+    return [Section(title, rows) for title, rows in (own | theirs).items()]
+
+
+def as_markdown(plugins: Mapping[str, type[Configuration]]) -> str:
     """Write the whole of `docs/settings.md`."""
-    lines, heading = [INTRODUCTION], ""
-    for field, row in zip(Settings.model_fields, describe(Settings()), strict=True):
-        group = next((title for prefix, title in GROUPS.items() if field.startswith(prefix)), "The bot itself")
-        if group != heading:
-            heading = group
-            lines.append(f"\n## {group}\n\n| Setting | What it does | Default | Example |\n| --- | --- | --- | --- |\n")
-        default = "*secret*" if Settings.is_secret(field) else row.default and f"`{row.default}`"
-        lines.append(f"| `{row.name}` | {row.description} | {default} | `{Settings.example_of(field)}` |\n")
+    models: list[type[Configuration]] = [Settings, *(plugins[name] for name in sorted(plugins))]
+    fields = {model.names_start_with + name.upper(): (model, name) for model in models for name in model.model_fields}
+    lines = [INTRODUCTION]
+    for section in sections(Settings(), {name: model() for name, model in plugins.items()}):
+        lines.append(f"\n## {section.title}\n\n")
+        lines.append("| Setting | What it does | Default | Example |\n| --- | --- | --- | --- |\n")
+        lines += (_line(row, *fields[row.name]) for row in section.rows)
     return "".join(lines)
+
+
+def _line(row: Row, model: type[Configuration], field: str) -> str:
+    """One line of the table; a bar would end its cell."""
+    default = "*secret*" if model.is_secret(field) else row.default and f"`{row.default}`"
+    cells = (f"`{row.name}`", row.description, default, f"`{model.example_of(field)}`")
+    return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |\n"
 
 
 def _shown(value: object) -> str:

@@ -6,11 +6,11 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, SecretStr
 
 from psfbot.settings.reading import Configuration
-from psfbot.settings.values import Address, Fingerprints, Folders, Repository, Secrets, Words, lower
+from psfbot.settings.values import Address, Fingerprints, Folders, Repository, Words, lower
 
 
 class Settings(Configuration):
-    """All settings, read once at the start and never changed.
+    """All settings of psfbot itself, read once at the start and never changed; a plugin brings its own.
 
     The text under a field is its description, here, in `psfbot settings` and in `docs/settings.md`.
     """
@@ -87,21 +87,7 @@ class Settings(Configuration):
     slack_channels: Words = Field(default=(), examples=["C0123456789"])
     """Channels that alerts may go to. An alert that no room claims goes to the first one."""
 
-    # PagerDuty, Pingdom, GitHub: each is on when its token or secret is set
-    pagerduty_token: SecretStr | None = Field(default=None, examples=["u+…"])
-    """REST API token: who is on call, and acknowledging from chat."""
-    pagerduty_from: str | None = Field(default=None, examples=["infra-bot@example.org"])
-    """E-mail address of the PagerDuty user in whose name changes are made."""
-    pagerduty_webhook_secrets: Secrets = Field(default=(), examples=["new-secret,old-secret"])
-    """Secrets of the webhook subscriptions; several, so that one can be replaced without a gap."""
-    pagerduty_events_key: SecretStr | None = Field(default=None, examples=["R0…"])
-    """Integration key of the Events API, to page people."""
-    pagerduty_api_url: Address = Field(default="https://api.pagerduty.com", examples=["https://api.eu.pagerduty.com"])
-    """Address of the REST API; accounts in the EU have their own."""
-    pingdom_hook_secret: SecretStr | None = Field(default=None, examples=["a-long-random-word"])
-    """Last part of the address that Pingdom posts to: `/hooks/pingdom/<secret>`."""
-    pingdom_token: SecretStr | None = Field(default=None, examples=["pd-…"])
-    """API token, to find out what was missed while psfbot was down."""
+    # GitHub
     github_token: SecretStr | None = Field(default=None, examples=["github_pat_…"])
     """Token that may push branches and open pull requests with catalog edits."""
     github_repo: Repository | None = Field(default=None, examples=["psf/psfbot"])

@@ -137,8 +137,8 @@ def _take(new: set[tuple[str, str]], key: tuple[str, str]) -> bool:
 @cache
 def _insert(rows: int, mark: str) -> str:
     """The statement for so many rows; it returns the keys of those that are new."""
-    row = f"({', '.join([mark] * len(COLUMNS.split(', ')))})"
+    row = f"({', '.join([mark] * len(COLUMNS.split(', ')))}, 'new', '')"
     return (
-        f"INSERT INTO inbox ({COLUMNS}) VALUES {', '.join([row] * rows)} "  # noqa: S608 - nothing but placeholders
+        f"INSERT INTO inbox ({COLUMNS}, fate, reason) VALUES {', '.join([row] * rows)} "  # noqa: S608 - nothing but placeholders
         "ON CONFLICT (source, delivery) DO NOTHING"
     )

@@ -8,7 +8,7 @@ from sqlalchemy.exc import DBAPIError
 
 from psfbot.errors import UserError
 from psfbot.store.home import BUSY_SECONDS, READERS
-from psfbot.store.trouble import trouble
+from psfbot.text import cut, one_line
 
 IDLE = 1.0
 """Seconds after which a connection is tried before it is used."""
@@ -57,7 +57,7 @@ class PostgresServer:
             with self.writing.connect() as connection:
                 standby = connection.exec_driver_sql("SELECT pg_is_in_recovery()").scalar_one()
         except DBAPIError as error:
-            words = trouble(error) or str(error.orig)
+            words = cut(one_line(str(error.orig)), 400)  # which names host, user and database, and no password
             raise UserError(
                 f"I cannot use the database {self.name}: {words}. Check that it runs, and PSFBOT_DATABASE_URL."
             ) from error

@@ -30,8 +30,8 @@ inbox = Table(
     Column("headers", Words, nullable=False),  # a JSON object
     Column("body", LargeBinary, nullable=False),
     Column("received_at", Moment, nullable=False),
-    Column("fate", Words, nullable=False, server_default="new"),
-    Column("reason", Words, nullable=False, server_default=""),
+    Column("fate", Words, nullable=False),
+    Column("reason", Words, nullable=False),
     Column("filed_at", Moment),
     UniqueConstraint("source", "delivery"),
     Index(None, "fate", "id"),

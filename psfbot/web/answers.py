@@ -13,7 +13,7 @@ SAFE = (
     ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"),
     ("cache-control", "no-store"),
 )
-"""On every answer; a page that needs scripts or styles says so itself."""
+"""On every answer that a browser may see; a page that needs scripts or styles says so itself."""
 NO_HOOK = "No webhook goes to this address. Compare it with the one in the plugin's README, above all its last part."
 NO_POST = "Webhooks go to this address, by POST; there is nothing to see in a browser. Set it in the sender's settings."
 
@@ -36,7 +36,7 @@ class Answer:
     def __post_init__(self) -> None:
         """Make the messages once: most answers are given a thousand times."""
         text = json.dumps(self.says).encode()
-        own = (("content-type", "application/json"), ("content-length", str(len(text))), *self.headers, *SAFE)
+        own = (("content-type", "application/json"), ("content-length", str(len(text))), *self.headers)
         headers = [(name.encode(), value.encode()) for name, value in own]
         start = {"type": "http.response.start", "status": self.status, "headers": headers}
         object.__setattr__(self, "text", text)
@@ -47,7 +47,7 @@ class Answer:
 def refusal(outcome: str, status: int, sentence: str, retry_after: int = 0, **headers: str) -> Answer:
     """An answer that says no, why, and when to try again."""
     later = {"retry-after": str(retry_after)} if retry_after else {}
-    return Answer(outcome, status, {"error": sentence}, tuple((later | headers).items()))
+    return Answer(outcome, status, {"error": sentence}, (*later.items(), *headers.items(), *SAFE))
 
 
 STORED = Answer("stored", 202, {"stored": True})

@@ -57,8 +57,10 @@ class Incoming:
 
     def _awaited(self) -> bool:
         """Is some of the body still to come?"""
+        if self.whole:
+            return False
         announced = [(name, value) for name, value in self._scope["headers"] if name in BODY_HEADERS]
-        return not self.whole and announced not in ([], NO_BODY)
+        return announced not in ([], NO_BODY)
 
     async def answer(self, send: Send, answer: Answer) -> None:
         """Say it; a sender who is still sending is asked to stop, and heard out for a moment.

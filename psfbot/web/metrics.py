@@ -21,6 +21,7 @@ class Counters:
         self._now = now
         self._catalog: datetime | None = None
         self._oldest: datetime | None = None
+        self._known: dict[tuple[str, str], Counter] = {}
         self._count()
         self._gauge()
 
@@ -55,7 +56,10 @@ class Counters:
 
     def webhook(self, plugin: str, outcome: str, seconds: float) -> None:
         """A webhook was answered; the time counts when it was taken."""
-        self._webhooks.labels(plugin, outcome).inc()
+        counter = self._known.get((plugin, outcome))
+        if counter is None:
+            counter = self._known[plugin, outcome] = self._webhooks.labels(plugin, outcome)
+        counter.inc()
         if outcome in {"stored", "duplicate"}:
             self._seconds.observe(seconds)
 

@@ -17,8 +17,6 @@ from psfbot.web.limits import Limits
 SWEEP = 1.0
 """Seconds between looks for silent connections."""
 LIMITS = Limits()
-WAITING = 512
-"""Connections that the system may accept for us while we are busy."""
 
 log = logs.get(__name__)
 
@@ -87,6 +85,7 @@ def configured(app: ASGIApp, limits: Limits) -> uvicorn.Config:
         access_log=False,
         proxy_headers=False,
         server_header=False,
+        backlog=512,
         timeout_graceful_shutdown=limits.stop_seconds,
     )
 
@@ -110,9 +109,14 @@ def listening(host: str, port: int) -> socket.socket:
     """A socket bound to this address, or a clear word why there is none."""
     try:
         found = socket.getaddrinfo(host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-        family, _, _, _, address = min(found, key=lambda info: info[0] != socket.AF_INET)
-        both = family == socket.AF_INET6 and host in {"", "::"} and socket.has_dualstack_ipv6()
-        return socket.create_server(address[:2], family=family, backlog=WAITING, dualstack_ipv6=both)
+        family, kind, _, _, address = min(found, key=lambda info: info[0] != socket.AF_INET)
+        # asyncio switches off Nagle's delay, of 40 ms an answer, only on sockets that say that they are TCP.
+        with contextlib.ExitStack() as stack:
+            sock = stack.enter_context(socket.socket(family, kind, socket.IPPROTO_TCP))
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            sock.bind(address)
+            stack.pop_all()
+            return sock
     except OSError as error:
         raise UserError(
             f"I cannot listen on {host or 'all addresses'}, port {port}: {error.strerror or error}. "

@@ -35,9 +35,9 @@ def count(name: str) -> sa.Column[int]:
     return sa.Column(name, sa.Integer(), nullable=False)
 
 
-def words(name: str, *, nullable: bool = False, default: str | None = None) -> sa.Column[str]:
+def words(name: str, *, nullable: bool = False) -> sa.Column[str]:
     """A column with text."""
-    return sa.Column(name, sa.Text(), nullable=nullable, server_default=default)
+    return sa.Column(name, sa.Text(), nullable=nullable)
 
 
 def moment(name: str, *, nullable: bool = False) -> sa.Column[str]:
@@ -66,7 +66,7 @@ def inbox() -> None:
         "inbox",
         number("id"), words("source"), words("delivery"), words("headers"),
         sa.Column("body", sa.LargeBinary(), nullable=False), moment("received_at"),
-        words("fate", default="new"), words("reason", default=""), moment("filed_at", nullable=True),
+        words("fate"), words("reason"), moment("filed_at", nullable=True),
         key("inbox", "id"), sa.UniqueConstraint("source", "delivery", name="uq_inbox_source_delivery"),
         sqlite_autoincrement=True,
     )  # fmt: skip

@@ -1,0 +1,57 @@
+"""The catalog in force: read again when its file changes, and kept as it was when the new one is faulty."""
+
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from psfbot.catalog.book import Book
+from psfbot.catalog.file import load, load_or_refuse
+from psfbot.catalog.finding import as_text
+from psfbot.errors import UserError
+from psfbot.text import count
+
+Stamp = tuple[int, int, int]
+
+
+@dataclass
+class Library:
+    """Holds the last good reading of one file."""
+
+    path: Path
+    book: Book = field(init=False)
+    stamp: Stamp | None = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Read the file; a bot does not start with a faulty catalog."""
+        self.stamp = stamp(self.path)
+        loaded = load_or_refuse(self.path)
+        if loaded.catalog is None:
+            raise UserError(f"{self.path} holds no catalog.")
+        self.book = Book.of(loaded.catalog, places=loaded.places, path=str(self.path))
+
+    def look(self) -> str:
+        """Read the file again if it changed since the last look; say what came of it, or nothing."""
+        now = stamp(self.path)
+        if now == self.stamp:
+            return ""
+        self.stamp = now
+        return self.reload()
+
+    def reload(self) -> str:
+        """Take the file as it is now, all of it or nothing; say which."""
+        loaded = load(self.path)
+        if loaded.catalog is None or loaded.errors:
+            first = as_text(loaded.errors[:1])
+            why = f"{count(len(loaded.errors), 'fault')}, the first: {first}"
+            self.book = replace(self.book, refused=why)
+            return f"The catalog changed, but I keep the last good one: {why}"
+        self.book = Book.of(loaded.catalog, places=loaded.places, path=str(self.path))
+        return f"The catalog was read again: {count(len(loaded.catalog.services), 'service')}."
+
+
+def stamp(path: Path) -> Stamp | None:
+    """What changes with a file's contents; nothing when it cannot be looked at."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return (found.st_mtime_ns, found.st_size, found.st_ino)
