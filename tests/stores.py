@@ -11,8 +11,9 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 import warnings
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -146,6 +147,14 @@ async def held_up(db: Database) -> AsyncIterator[Callable[..., list[asyncio.Futu
     finally:
         gate.set()
         await blocker
+
+
+async def eventually(ask: Callable[[], Awaitable[object]], seconds: float = 10) -> float:
+    """Ask until the answer is yes; how long that took."""
+    began = time.monotonic()
+    while not await ask():
+        assert time.monotonic() - began < seconds
+    return time.monotonic() - began
 
 
 def arrival(delivery: str = "", *, source: str = "pingdom", body: bytes = b"{}", at: datetime = NOON) -> Arrival:

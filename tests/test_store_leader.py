@@ -2,10 +2,9 @@
 
 import asyncio
 import threading
-import time
 
 import pytest
-from stores import child, database_of, new_database, run_sql
+from stores import child, database_of, eventually, new_database, run_sql
 
 from psfbot.store import leader as module
 from psfbot.store.db import Database
@@ -51,14 +50,6 @@ class Granted:
 
     def drop(self):
         self.held = False
-
-
-async def eventually(ask, seconds):
-    """Poll as the app does, only faster; how long it took until the answer was yes."""
-    began = time.monotonic()
-    while not await ask():
-        assert time.monotonic() - began < seconds
-    return time.monotonic() - began
 
 
 async def test_the_first_leads_and_the_second_follows(db):

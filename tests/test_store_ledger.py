@@ -57,6 +57,7 @@ async def test_an_incident_is_replaced_as_a_whole(store):
 
 async def test_an_incident_that_does_not_exist_is_not_found_and_cannot_be_replaced(store):
     assert await store.read(lambda ledger: ledger.incident(7)) is None
+    assert await store.read(lambda ledger: ledger.incident(10**20)) is None
 
     with pytest.raises(LookupError, match="no incident #0"):
         await store.write(lambda ledger: ledger.keep_incident(incident()))

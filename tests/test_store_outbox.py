@@ -1,12 +1,16 @@
 """Notices leave lane by lane, one at a time, with proof or as dead letters."""
 
+import asyncio
+import threading
+
 import pytest
 from sqlalchemy import update
-from stores import DAY, NOON, SECOND, notice
+from stores import DAY, NOON, SECOND, eventually, new_database, notice, run_sql
 
 from psfbot.relay.notice import Delivery, Ending, Priority
+from psfbot.store.db import Database
 from psfbot.store.ledger import SqlStore
-from psfbot.store.outbox import SqlOutbox
+from psfbot.store.outbox import SqlOutbox, _lease
 from psfbot.store.tables import outbox as table
 
 pytest_plugins = "stores"
@@ -295,7 +299,7 @@ async def test_a_dead_letter_can_be_tried_again(box):
     assert (parcel.id, parcel.attempts) == (number, 1)
 
 
-@pytest.mark.parametrize("number", [0, 1, 99])
+@pytest.mark.parametrize("number", [0, 1, 99, 10**20])
 async def test_only_dead_letters_can_be_tried_again(box, number):
     await box.post(notice())
 
@@ -337,6 +341,31 @@ async def test_the_database_itself_lets_only_one_parcel_of_a_lane_be_out(box, db
 
     with pytest.raises(Exception, match=r"(?i)unique"):
         await db.write(lambda connection: connection.execute(blind))
+
+
+@pytest.mark.parametrize("other", [Priority.NORMAL, Priority.URGENT], ids=["the same parcel", "another parcel"])
+async def test_two_leaders_cannot_send_two_parcels_of_a_lane(other):
+    url = new_database()
+    with Database.open(url) as first, Database.open(url) as second:
+        box, rival, leased, go = Box(first), Box(second), threading.Event(), threading.Event()
+        await box.post(notice(1))
+
+        def slow(connection):
+            parcel = _lease(connection, OPS, NOON, NOON + MINUTE)
+            leased.set()
+            go.wait(10)
+            return parcel
+
+        mine = asyncio.ensure_future(first.write(slow))
+        await asyncio.to_thread(leased.wait, 10)
+        await rival.post(notice(2, priority=other))
+        theirs = asyncio.ensure_future(rival.take())
+        blocked = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+        await eventually(lambda: asyncio.to_thread(run_sql, blocked, url))
+        go.set()
+
+        assert (await mine).notice.incident == 1
+        assert await theirs is None
 
 
 async def test_the_backlog_can_be_counted(box):

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 from sqlalchemy import func, select
-from stores import DAY, NOON, alert, arrival, incident, notice
+from stores import DAY, NOON, ROOT, alert, arrival, incident, notice
 
 from psfbot.relay.alert import Severity, State
 from psfbot.relay.incident import Entry, Happening, Problem, Standing
@@ -140,3 +140,20 @@ async def test_old_alerts_without_an_incident_go(db):
     await forget(db, NOON)
 
     assert await sizes(db) == {"alerts": 1}
+
+
+@pytest.mark.parametrize(
+    ("what", "time"),
+    [
+        ("webhooks that were read", retention.READ_LETTERS),
+        ("webhooks that nobody could read", retention.QUARANTINED_LETTERS),
+        ("notices that were delivered", retention.SENT_NOTICES),
+        ("notices that could not be delivered", retention.DEAD_LETTERS),
+        ("alerts and problems", retention.ALERTS),
+    ],
+)
+def test_the_documentation_says_how_long_things_are_kept(what, time):
+    page = (ROOT / "docs" / "operations" / "database.md").read_text(encoding="utf-8")
+    row = next(line for line in page.splitlines() if line.startswith(f"| {what}"))
+
+    assert f"| {time.days} days" in row

@@ -74,6 +74,30 @@ async def test_a_failing_write_that_is_alone_undoes_itself(db):
     assert await names(db) == []
 
 
+async def test_work_may_fail_with_any_exception(db):
+    async with held_up(db) as pile_up:
+        done = pile_up(db.write(lambda _: next(iter(()))), db.write(marking("next")))
+    results = await asyncio.gather(*done, return_exceptions=True)
+
+    assert "StopIteration" in str(results[0])
+    assert await names(db) == ["next"]
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+async def test_nobody_is_left_waiting_when_the_writer_itself_is_ended(db):
+    def leave(_):
+        raise SystemExit
+
+    async with held_up(db) as pile_up:
+        done = pile_up(db.write(leave), db.write(marking("next")))
+    results = await asyncio.gather(*done, return_exceptions=True)
+
+    assert [type(result) for result in results] == [StoreBusy, StoreBusy]
+
+    with pytest.raises(StoreBusy):
+        await db.write(marking("later"))
+
+
 async def test_a_statement_that_the_database_refuses_undoes_only_its_own_write(db):
     await db.write(marking("a"))
     async with held_up(db) as pile_up:
@@ -175,6 +199,8 @@ async def test_a_closed_store_takes_nothing(url):
 
     with pytest.raises(StoreBusy, match="psfbot is stopping"):
         await db.write(marking("late"))
+    with pytest.raises(StoreBusy, match="psfbot is stopping"):
+        await names(db)
 
 
 async def test_too_much_waiting_is_refused_at_once(db, monkeypatch):

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from web_fakes import NOON, EmptyStore, house
@@ -12,7 +13,9 @@ from psfbot.relay.incident import Entry, Happening, Incident, Standing
 from psfbot.store.db import Database
 from psfbot.store.inbox import SqlInbox
 from psfbot.store.ledger import SqlStore
+from psfbot.web.api import Detail, Listing, ShownAlert, ShownEntry, ShownIncident, Wanted
 
+API = (Path(__file__).parents[1] / "docs" / "reference" / "api.md").read_text("utf-8")
 HOSTS = ("docs.python.org", "www.python.org")
 
 
@@ -148,6 +151,16 @@ def test_a_webhook_is_in_the_database_once_it_is_answered(door, database):
     assert (first.json(), second.json()) == ({"stored": True}, {"duplicate": True})
     assert (letter.source, letter.body, letter.received_at) == ("signing", body, NOON)
     assert letter.headers["x-webhook-id"] == "id-1"
+
+
+@pytest.mark.parametrize("model", [Listing, ShownIncident, ShownAlert, Detail, ShownEntry])
+def test_the_page_on_http_names_every_field(model):
+    assert [field for field in model.model_fields if f'"{field}"' not in API and f"`{field}`" not in API] == []
+
+
+@pytest.mark.parametrize("word", [*Happening, *Standing, *Severity, *Wanted.model_fields])
+def test_the_page_on_http_names_every_value_and_parameter(word):
+    assert f"`{word}`" in API
 
 
 def test_a_process_with_a_database_is_ready(door):

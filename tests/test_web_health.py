@@ -2,13 +2,17 @@
 
 import asyncio
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from web_fakes import NOON, EmptyStore, house
 
 from psfbot.errors import StoreBusy
+from psfbot.web import answers
 from psfbot.web.metrics import Counters
+
+RUNNING = (Path(__file__).parents[1] / "docs" / "operations" / "running.md").read_text("utf-8")
 
 
 @pytest.fixture(scope="module")
@@ -55,6 +59,18 @@ def test_a_busy_store_is_not_ready():
 
     assert answer.status_code == 503
     assert answer.json()["parts"] == {"store": "The disk is full.", "worker": "ok"}
+
+
+def test_a_part_that_one_of_two_finds_wrong_is_wrong():
+    async def ready():
+        return {"store": "ok"}
+
+    store = EmptyStore()
+    store.trouble = StoreBusy("The disk is full.")
+    with house(store=store, ready=ready) as place:
+        answer = place.get("/readyz")
+
+    assert (answer.status_code, answer.json()["parts"]) == (503, {"store": "The disk is full."})
 
 
 def test_a_store_that_hangs_is_named_in_time_and_asked_once():
@@ -107,6 +123,20 @@ def test_what_is_told_is_counted_and_ages_grow_by_themselves():
     assert found["psfbot_oldest_undelivered_seconds",] == 15
     assert found["psfbot_catalog_age_seconds",] == 5
     assert found["psfbot_leader",] == 1
+
+
+def test_the_page_on_running_names_every_number():
+    exported = {metric.name for metric in Counters(lambda: NOON).registry.collect()}
+    own = {name for name in exported if name.startswith("psfbot_")}
+
+    assert [name for name in own if f"`{name}" not in RUNNING] == []
+
+
+@pytest.mark.parametrize("answer", [a for a in vars(answers).values() if isinstance(a, answers.Answer) and a.status])
+def test_the_page_on_running_names_every_answer(answer):
+    later = dict(answer.headers).get("retry-after")
+
+    assert f"| {answer.status}, `Retry-After: {later}` |" in RUNNING if later else f"| {answer.status} " in RUNNING
 
 
 def test_nothing_due_and_no_leader_are_zero():

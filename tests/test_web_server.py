@@ -3,6 +3,7 @@
 import random
 import re
 import socket
+import threading
 import time
 from contextlib import ExitStack
 from dataclasses import replace
@@ -173,6 +174,37 @@ def test_the_longest_silent_connection_makes_room_for_a_new_one():
         assert answer.status_code == 202
         assert first == b""
         assert read_answer(idle[-1])[0] == 200
+
+
+def test_a_client_that_does_not_read_its_answers_is_hung_up_on():
+    with house(replace(QUICK, answer_seconds=0.2, pipelined=10**6)) as place, socket.socket() as sock:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+        sock.settimeout(PATIENCE)
+        sock.connect(("127.0.0.1", place.port))
+
+        with pytest.raises(ConnectionError):
+            ask_without_end(place, sock)
+
+
+def ask_without_end(place, sock):
+    """Ask for one long answer after the other and read none."""
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        sock.sendall(request("/metrics", b"", method="GET"))
+        place.get("/healthz")  # by now the server has answered
+
+
+@pytest.mark.parametrize("lot", [1, 100, 5000])
+def test_a_client_cannot_pile_up_requests(door, lot):
+    door.inbox.gate = threading.Event()
+    try:
+        with door.socket() as sock:
+            flood(sock, request("/hooks/signing", b"{}", **sign(b"{}")) * lot)
+    finally:
+        door.inbox.gate.set()
+        door.inbox.gate = None
+
+    assert door.signed(b"next").status_code == 202
 
 
 def test_a_kept_connection_takes_one_webhook_after_the_other(door):

@@ -10,15 +10,25 @@ from psfbot.store.db import Database
 from psfbot.store.inbox import SqlInbox
 from psfbot.text import count, cut
 
+NOTHING = "There is nothing to read again."
+NONE = "No webhook has the number {ids}. `psfbot replay --list` shows those in quarantine."
+BOTH = "Name numbers or a time, not both."
+BATCH = 500
+"""Letters that are put back in one statement: a database takes only so many values at once."""
 WRONG_TIME = "'{said}' is no time. Write 2026-11-20, 2026-11-20T12:00 (UTC) or a length such as 2h."
 
 
 async def replay_letters(ids: tuple[int, ...], since: str) -> str:
     """Put letters back: these, or all since a time, or those in quarantine."""
+    if ids and since:
+        raise UserError(BOTH)
     with await asyncio.to_thread(Database.open, start().database_url(), create=False) as db:
         inbox = SqlInbox(db)
-        again = await inbox.read_again(list(ids) or await chosen(inbox, since))
-    return f"{count(again, 'webhook')} will be read again by the running bot."
+        wanted = list(ids) or await chosen(inbox, since)
+        again = sum([await inbox.read_again(wanted[at : at + BATCH]) for at in range(0, len(wanted), BATCH)])
+    if ids and not again:
+        raise UserError(NONE.format(ids=", ".join(map(str, ids))))
+    return f"{count(again, 'webhook')} will be read again by the running bot." if again else NOTHING
 
 
 async def chosen(inbox: SqlInbox, since: str) -> list[int]:

@@ -7,8 +7,8 @@ from datetime import datetime
 from pathlib import Path
 
 from psfbot import http, plugins
-from psfbot.app import now, start
-from psfbot.app.secrets import settings_of
+from psfbot.app import App, now, start
+from psfbot.app.secrets import invented, secret_words, settings_of
 from psfbot.errors import UserError
 from psfbot.flows.trial import Posted
 from psfbot.plugin import Configuration, Plugin
@@ -19,6 +19,10 @@ ANSWERS = {
     404: "refused: there is no such hook, or the secret in its address is wrong.",
     503: "not now: the bot has no secret for it, or its storage is busy.",
 }
+UNSET = "{plugin} checks its webhooks with {names}, which is not set here. Set it to the bot's, then try again."
+NO_PORT = "PSFBOT_PORT is 0, so I cannot tell where the bot listens. Say it: --url http://{host}:8080"
+ANYWHERE = {"0.0.0.0": "127.0.0.1", "": "127.0.0.1", "::": "::1"}  # noqa: S104 - nothing is bound here
+"""An address that means all of a machine's -> one of them."""
 
 
 @dataclass(frozen=True)
@@ -65,11 +69,27 @@ async def try_once(plugin: str, payload: str, url: str) -> tuple[int, str]:
     """Post a recorded webhook to a bot that runs elsewhere, with the secrets that are set here."""
     app = start()
     settings, _ = settings_of(app.plugins.found, app.environ)
-    port = app.settings.port
-    address = url or f"http://{app.settings.host}:{port}"
 
     async def nothing() -> None:
         """Nobody here can tell when the other bot has told everybody."""
 
-    posted = await LoopbackTrial(app.plugins.found, settings, lambda: address, now, nothing).post(plugin, payload)
+    trial = LoopbackTrial(app.plugins.found, settings, lambda: url or address_of(app), now, nothing)
+    if missing := unset_secrets(app.plugins.found.get(plugin), settings.get(plugin)):
+        raise UserError(UNSET.format(plugin=plugin, names=" or ".join(missing)))
+    posted = await trial.post(plugin, payload)
     return posted.status, posted.answer
+
+
+def unset_secrets(plugin: Plugin | None, settings: Configuration | None) -> list[str]:
+    """The settings that hold what a plugin's webhooks are checked with, when not one of them is set."""
+    names = list(invented(plugin.settings)) if plugin and plugin.settings else []
+    return [] if settings and any(secret_words([settings])) else names
+
+
+def address_of(app: App) -> str:
+    """Where the bot with these settings listens, as seen from this machine."""
+    host = ANYWHERE.get(app.settings.host, app.settings.host)
+    host = f"[{host}]" if ":" in host else host
+    if not app.settings.port:
+        raise UserError(NO_PORT.format(host=host))
+    return f"http://{host}:{app.settings.port}"

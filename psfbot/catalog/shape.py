@@ -54,14 +54,10 @@ def table(root: object, words: Iterable[tuple[str, str]] = ()) -> Table:
 
 
 def _remember(made: Table, lost: set[tuple[str, str]]) -> None:
-    """Whoever names what may be a lost record is not wrong: a word is known in its section, or where it is nowhere, in all.
-
-    What stands in a section that nobody knows may be a record of any kind too.
-    """
+    """Whoever names what may be a lost record is not wrong: it is known in its section, or else in all of them."""
     for section, word in lost:
-        kind = section if section in KINDS else next(iter(nearest(section, KINDS)), "")
-        if kind and word != section:
-            made.known[kind][word] = None
+        if section in KINDS and word != section:
+            made.known[section][word] = None
     found = set().union(*made.known.values(), KINDS)
     for known in made.known.values():
         known.update({word: None for _, word in lost if word not in found})

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from psfbot.catalog.model import Catalog, Contact, Hosting, Owner, Service, Team
+from psfbot.catalog.model import Catalog, Contact, Hosting, Owner, Role, Service, Team
 from psfbot.text import and_join, unique
 
 WHERE: dict[str, str] = {
@@ -13,6 +13,7 @@ WHERE: dict[str, str] = {
     "registrar": "registered at",
 }
 NOBODY = "nobody is named as owner"
+UNKNOWN = "unknown"
 DIRECT = ("email", "irc", "slack")
 FEW = 5
 
@@ -75,25 +76,26 @@ def provider(catalog: Catalog, entry: Hosting) -> str:
     return f"{name} {entry.region}" if entry.region else name
 
 
-def runs(catalog: Catalog, service: Service) -> str:
-    """Where a service runs: `on DigitalOcean nyc1 (architecture unknown), behind Fastly`."""
+def runs(catalog: Catalog, service: Service, *, brief: bool = False) -> str:
+    """Where it runs: `on DigitalOcean nyc1 (architecture unknown), behind Fastly`; `brief` leaves the unknown out."""
     parts = []
-    for role in ("origin", "cdn"):
-        places = [place(catalog, entry) for entry in service.hosting if entry.role == role]
+    roles: tuple[Role, ...] = ("origin", "cdn")
+    for role in roles:
+        entries = [entry for entry in service.hosted(role) if not (brief and entry.provider == UNKNOWN)]
+        places = [place(catalog, entry, brief=brief) for entry in entries]
         if places:
             parts.append(f"{WHERE[role]} {and_join(unique(places))}")
     return ", ".join(parts) if parts else "where it runs is unknown"
 
 
-def place(catalog: Catalog, entry: Hosting) -> str:
-    """One hosting entry in words; an origin always says its architecture."""
+def place(catalog: Catalog, entry: Hosting, *, brief: bool = False) -> str:
+    """One hosting entry in words; an origin says its architecture, also that it is unknown unless it must be brief."""
     name = provider(catalog, entry)
-    if entry.role != "origin":
+    if entry.role != "origin" or entry.provider == UNKNOWN:
         return name
-    if entry.provider == "unknown":
-        return name
-    arch = entry.architecture or "unknown"
-    return f"{name} ({'architecture unknown' if arch == 'unknown' else arch})"
+    if entry.architecture in {None, UNKNOWN}:
+        return name if brief else f"{name} (architecture unknown)"
+    return f"{name} ({entry.architecture})"
 
 
 def others(catalog: Catalog, service: Service) -> tuple[str, ...]:

@@ -22,9 +22,16 @@ class Group(click.Group):
     """Commands that end with one plain line, and never a traceback, when something outside of psfbot goes wrong."""
 
     def main(self, *args: Any, **extra: Any) -> Any:
-        """Make the streams sound before anything is read or written."""
+        """Make the streams sound before anything is read or written, and tell of a full disk in one line."""
         streams.make_sound()
-        return super().main(*args, **extra)
+        try:
+            return super().main(*args, **extra)
+        except OSError as error:
+            if error.errno not in streams.UNWRITABLE:
+                raise
+            streams.give_up_on_stdout()
+            click.echo(UNWRITABLE.format(why=error.strerror), err=True)
+            sys.exit(1)
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the command; a `UserError` is shown word for word."""
@@ -38,12 +45,6 @@ class Group(click.Group):
         except BrokenPipeError:
             streams.give_up_on_stdout()
             ctx.exit(READER_GONE)
-        except OSError as error:
-            if error.errno not in streams.UNWRITABLE:
-                raise
-            streams.give_up_on_stdout()
-            click.echo(UNWRITABLE.format(why=error.strerror), err=True)
-            ctx.exit(1)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

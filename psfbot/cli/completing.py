@@ -20,7 +20,7 @@ def questions(context: Context, _: Parameter, typed: str) -> list[str]:
     except UserError:
         return []
     words = [name.split(" ")[line[len(line) - length :].count(" ") :] for name, length in found]
-    return list(dict.fromkeys(word[0] for word in words if word))
+    return list({word[0].casefold(): word[0] for word in reversed(words) if word}.values())[::-1]
 
 
 def people(_: Context, __: Parameter, typed: str) -> list[str]:

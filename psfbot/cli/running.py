@@ -1,5 +1,8 @@
 """Commands that keep running: the bot itself, the console and the demo."""
 
+from collections.abc import Coroutine
+from typing import Any
+
 import click
 
 from psfbot.cli import completing
@@ -8,11 +11,9 @@ from psfbot.cli import completing
 @click.command()
 def run() -> None:
     """Run the bot: webhooks, chat, the web page."""
-    import asyncio
-
     from psfbot.app.starting import run_bot
 
-    asyncio.run(run_bot())
+    stay(run_bot())
 
 
 @click.command()
@@ -29,11 +30,9 @@ def console(person: str) -> None:
 
     Lines from a pipe are answered one by one.
     """
-    import asyncio
-
     from psfbot.app.starting import run_console
 
-    asyncio.run(run_console(person))
+    stay(run_console(person))
 
 
 @click.command()
@@ -48,11 +47,18 @@ def demo(port: int | None) -> None:
     A chat on this terminal, a web page on 127.0.0.1, and a database that is gone afterwards (unless
     PSFBOT_DATABASE_URL is set). Lines from a pipe are answered one by one.
     """
-    import asyncio
-
     from psfbot.app.starting import run_demo
 
-    asyncio.run(run_demo(port))
+    stay(run_demo(port))
+
+
+def stay(work: Coroutine[Any, Any, None]) -> None:
+    """Run what goes on for long, with the garbage collector that short commands do without (`psfbot.__main__`)."""
+    import asyncio
+    import gc
+
+    gc.enable()
+    asyncio.run(work)
 
 
 running = (run, console, demo)

@@ -7,34 +7,40 @@ from datetime import datetime
 from psfbot.catalog.book import Book
 from psfbot.relay.alert import Alert, Severity, State
 from psfbot.relay.incident import Entry, Happening, Incident, Problem, Standing
-from psfbot.relay.judge import Judgement, Verdict, judge, remember, same_incident
+from psfbot.relay.judge import Judgement, Verdict, ended_later, judge, remember, same_incident
 from psfbot.relay.match import Subject, match
 from psfbot.relay.mute import hush
 from psfbot.relay.notice import Notice, Priority
 from psfbot.relay.ports import Ledger
-from psfbot.relay.route import route
-from psfbot.relay.word import word
+from psfbot.relay.route import Routed, route
+from psfbot.relay.weigh import goes_on, weigh
+from psfbot.relay.word import Said, word
 
-CHANGES = {
-    Verdict.FIRST: Happening.OPENED,
-    Verdict.BACK: Happening.REOPENED,
+MOVES = {
     Verdict.TAKEN: Happening.ACKNOWLEDGED,
     Verdict.RELEASED: Happening.RELEASED,
     Verdict.GONE: Happening.RESOLVED,
-    Verdict.LATE: Happening.RESOLVED,
 }
+"""What happens to the incident of a problem that its source moves."""
+QUIET = frozenset({Verdict.NEVER_SEEN, Verdict.OLDER, Verdict.OVER, Verdict.DUPLICATE})
+"""What people need not know of."""
+NOWHERE = "no platform that is on has a room for it"
 URGENT = {Severity.CRITICAL: Priority.URGENT, Severity.ERROR: Priority.NORMAL}
 
 
 @dataclass(frozen=True)
 class Scene:
-    """Where a flow acts: the ledger of this transaction, the catalog in force, the platforms that are on, the time."""
+    """Where a flow acts: the ledger of this transaction, the catalog in force, the platforms that are on, the time.
+
+    `letter` is the webhook that is read, if one is, and `came` the time when it did.
+    """
 
     ledger: Ledger
     book: Book
     platforms: Mapping[str, str]
     now: datetime
     letter: int | None = None
+    came: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,50 +57,78 @@ def take(alert: Alert, scene: Scene) -> Taken:
     """Judge one alert and put what people should hear in the outbox, in the caller's transaction."""
     ledger = scene.ledger
     known = ledger.problem(alert.source, alert.key)
-    subject = match(alert, scene.book)
     last = ledger.incident(known.incident) if known and known.incident else None
     fresh = ledger.add_alert(alert, letter=scene.letter, incident=last.number if last else None, now=scene.now)
-    judgement = judge(alert, known, seen=not fresh)
-    incident, happened = settle(alert, judgement, last, subject, scene)
+    judgement = judge(alert, known, seen=not fresh, came=scene.came)
+    incident, happened, reason = place(alert, judgement, known, last, scene)
+    number = incident.number if incident else None
     if fresh:
-        ledger.explain(alert, incident=incident.number if incident else None, reason=judgement.reason)
-    problem = remember(alert, known, judgement.verdict, incident.number if incident else None)
+        ledger.explain(alert, incident=number, reason=reason)
+    problem = remember(alert, known, judgement.verdict, number)
     if problem:
         ledger.keep_problem(problem)
     if incident is None or happened is None:
-        return Taken(judgement.verdict, judgement.reason, incident)
-    ended = problem.at if problem else alert.at
-    incident, happened = weigh(incident, happened, alert.model_copy(update={"at": ended}), scene)
+        return Taken(judgement.verdict, reason, incident)
+    incident, happened = weigh(incident, happened, alert, ledger.problems(incident.number), scene.now)
     ledger.keep_incident(incident)
-    reason = f"{judgement.reason}; {subject.reason}"
-    entry = Entry(at=scene.now, kind=happened, who=alert.by or alert.source, text=alert.summary, reason=reason)
-    ledger.add_entry(incident.number, entry)
-    return Taken(judgement.verdict, judgement.reason, incident, tell(incident, happened, scene, alert))
+    note(incident, happened, alert, reason, scene)
+    return Taken(judgement.verdict, reason, incident, tell(incident, happened, scene, alert))
+
+
+def place(
+    alert: Alert, judgement: Judgement, known: Problem | None, last: Incident | None, scene: Scene
+) -> tuple[Incident | None, Happening | None, str]:
+    """The incident that an alert belongs to, what happens to it unless people need not know, and why."""
+    verdict, reason = judgement.verdict, judgement.reason
+    if known and last and verdict is Verdict.OLDER:
+        return overtaken(alert, known, last, reason, scene), None, reason
+    if known and last and verdict is Verdict.STILL:
+        return (*repeated(alert, known, last, reason, scene), reason)
+    if verdict in QUIET:
+        return last, None, reason
+    subject = match(alert, scene.book)
+    return (*settle(alert, verdict, last, subject, scene), f"{reason}; {subject.reason}")
+
+
+def overtaken(alert: Alert, known: Problem, last: Incident, reason: str, scene: Scene) -> Incident:
+    """The incident of an alert that came too late: it may show that the incident went on longer than was known."""
+    ended = ended_later(alert, known, last)
+    if ended:
+        last = last.model_copy(update={"resolved_at": ended, "flaps": last.flaps + 1})
+        scene.ledger.keep_incident(last)
+    note(last, Happening.ALERT, alert, f"not told: {reason}", scene)
+    return last
+
+
+def repeated(
+    alert: Alert, known: Problem, last: Incident, reason: str, scene: Scene
+) -> tuple[Incident, Happening | None]:
+    """The incident of an alert that says the same once more: it is counted, and told only if it is as bad no longer."""
+    incident = last.model_copy(update={"repeats": last.repeats + 1})
+    if alert.severity is not known.severity and goes_on(known):
+        return incident, Happening.ALERT
+    scene.ledger.keep_incident(incident)
+    if not last.repeats:
+        note(incident, Happening.ALERT, alert, f"not told: {reason}; what follows is only counted", scene)
+    return incident, None
 
 
 def settle(
-    alert: Alert, judgement: Judgement, last: Incident | None, subject: Subject, scene: Scene
-) -> tuple[Incident | None, Happening | None]:
-    """The incident that an alert belongs to, and what happens to it; no happening when people need not know."""
-    verdict = judgement.verdict
-    if verdict in {Verdict.NEVER_SEEN, Verdict.OLDER, Verdict.DUPLICATE}:
-        return last, None
-    if verdict is Verdict.STILL and last:
-        scene.ledger.keep_incident(last.model_copy(update={"repeats": last.repeats + 1}))
-        return last, None
-    if verdict is Verdict.BACK and last and same_incident(last, scene.now):
-        return last, CHANGES[verdict]
-    if verdict in {Verdict.TAKEN, Verdict.RELEASED, Verdict.GONE} and last:
-        return last, CHANGES[verdict]
-    standing = scene.ledger.latest(subject.id)
-    if standing and standing.state is not Standing.RESOLVED and verdict is not Verdict.LATE:
-        return standing, Happening.ALERT
-    return opened(alert, subject, scene), CHANGES.get(verdict, Happening.OPENED)
+    alert: Alert, verdict: Verdict, last: Incident | None, subject: Subject, scene: Scene
+) -> tuple[Incident, Happening]:
+    """The incident that an alert moves, joins, opens again or opens; of each subject only the newest is ever open."""
+    if last and verdict in MOVES:
+        return last, MOVES[verdict]
+    newest = last if last and last.state is not Standing.RESOLVED else scene.ledger.latest(subject.id)
+    if newest and newest.state is not Standing.RESOLVED:
+        return newest, Happening.ALERT
+    if newest and last and verdict is Verdict.BACK and same_incident(newest, alert.at):
+        return newest, Happening.REOPENED
+    return opened(alert, subject, scene), Happening.RESOLVED if verdict is Verdict.LATE else Happening.OPENED
 
 
 def opened(alert: Alert, subject: Subject, scene: Scene) -> Incident:
     """A new incident, with its number."""
-    began = min(alert.at, scene.now)
     return scene.ledger.open_incident(
         Incident(
             number=0,
@@ -102,41 +136,19 @@ def opened(alert: Alert, subject: Subject, scene: Scene) -> Incident:
             title=alert.summary,
             state=Standing.OPEN,
             severity=alert.severity,
-            opened_at=began,
+            opened_at=min(alert.at, scene.now),
             changed_at=scene.now,
         )
     )
 
 
-def weigh(incident: Incident, happened: Happening, alert: Alert, scene: Scene) -> tuple[Incident, Happening]:
-    """The incident after the alert, from all of its problems: it is over only when none of them goes on."""
-    active = [p for p in scene.ledger.problems(incident.number) if p.state is not State.RESOLVED and not p.closed_at]
-    change: dict[str, object] = {"changed_at": scene.now, "version": incident.version + 1}
-    if active:
-        change["severity"] = max((p.severity for p in active), key=lambda severity: severity.rank)
-    if happened is Happening.RESOLVED and (active or incident.state is Standing.RESOLVED):
-        happened = Happening.ALERT
-    elif happened is Happening.RESOLVED:
-        change |= {"state": Standing.RESOLVED, "resolved_at": max(alert.at, incident.opened_at)}
-    elif happened in {Happening.REOPENED, Happening.RELEASED}:
-        change |= reopened(incident)
-    elif alert.state is State.ACKNOWLEDGED and incident.state is Standing.OPEN:
-        change |= {"state": Standing.ACKNOWLEDGED, "acked_by": alert.by or alert.source, "acked_at": alert.at}
-    elif happened is Happening.ACKNOWLEDGED:
-        happened = Happening.ALERT
-    return incident.model_copy(update=change), happened
+def note(incident: Incident, happened: Happening, alert: Alert, reason: str, scene: Scene) -> None:
+    """Write what an alert did, and why, into the timeline."""
+    entry = Entry(at=scene.now, kind=happened, who=alert.by or alert.source, text=alert.summary, reason=reason)
+    scene.ledger.add_entry(incident.number, entry)
 
 
-def reopened(incident: Incident) -> dict[str, object]:
-    """What changes when an incident is open again."""
-    flaps = incident.flaps + (1 if incident.state is Standing.RESOLVED else 0)
-    blank = {"acked_by": "", "acked_at": None, "resolved_by": "", "resolved_at": None}
-    return {**blank, "state": Standing.OPEN, "flaps": flaps}
-
-
-def tell(
-    incident: Incident, happened: Happening, scene: Scene, alert: Alert | None = None, *, quiet: bool = False
-) -> tuple[str, ...]:
+def tell(incident: Incident, happened: Happening, scene: Scene, alert: Alert | None = None) -> tuple[str, ...]:
     """Put a notice for each room in the outbox, unless a silence holds; either way the reason is kept."""
     ledger, now = scene.ledger, scene.now
     held = hush(incident.subject, happened, ledger.silences(now), now)
@@ -145,28 +157,34 @@ def tell(
         return ()
     catalog = scene.book.catalog
     service = catalog.services.get(incident.service or "")
-    said = word(happened, incident, catalog, now, alert)
-    routes = route(service, incident.severity, catalog, scene.platforms)
+    told = ledger.told(incident.number)
+    routes = route(service, incident.severity, catalog, scene.platforms, told)
+    said = {public: word(happened, incident, catalog, now, alert, public=public) for public in (True, False)}
     for routed in routes:
-        ledger.post(
-            Notice(
-                incident=incident.number,
-                version=incident.version,
-                room=routed.room,
-                kind=happened,
-                text=said.text,
-                lines=said.lines,
-                links=said.links,
-                priority=URGENT.get(incident.severity, Priority.BULK),
-                quiet=quiet or happened is Happening.ALERT,
-            ),
-            now,
-        )
-    rooms = tuple(routed.room.lane for routed in routes)
-    why = "; ".join(f"{routed.room.lane}: {routed.reason}" for routed in routes) or "no platform is on"
-    told = f"told {', '.join(rooms)}" if rooms else "told nobody"
-    ledger.add_entry(incident.number, Entry(at=now, kind=Happening.TOLD, text=told, reason=why))
+        if routed.hears:
+            quiet = happened is Happening.ALERT and routed.room in told
+            ledger.post(notice(incident, happened, routed, said[routed.public], quiet=quiet), now)
+    rooms = tuple(routed.room.lane for routed in routes if routed.hears)
+    why = "; ".join(f"{routed.room.lane}: {routed.reason}" for routed in routes) or NOWHERE
+    done = "brought up to date" if happened is Happening.ALERT else "told"
+    text = f"{done}: {', '.join(rooms)}" if rooms else "told nobody"
+    ledger.add_entry(incident.number, Entry(at=now, kind=Happening.TOLD, text=text, reason=why))
     return rooms
+
+
+def notice(incident: Incident, happened: Happening, routed: Routed, said: Said, *, quiet: bool) -> Notice:
+    """What one room is told."""
+    return Notice(
+        incident=incident.number,
+        version=incident.version,
+        room=routed.room,
+        kind=happened,
+        text=said.text,
+        lines=said.lines,
+        links=said.links,
+        priority=URGENT.get(incident.severity, Priority.BULK),
+        quiet=quiet,
+    )
 
 
 def closed(problem: Problem, now: datetime) -> Problem:

@@ -11,8 +11,6 @@ from psfbot.relay.letter import Fate, Letter
 from psfbot.relay.ports import Inbox, Ledger, Store
 
 NO_PLUGIN = "no plugin of this name reads webhooks here; install it, then `psfbot replay`"
-AT_ONCE = 100
-"""Letters read before looking whether it is time to stop."""
 
 
 @dataclass(frozen=True)
@@ -26,20 +24,13 @@ class Reader:
     platforms: Mapping[str, str]
     now: Callable[[], datetime]
 
-    async def work(self) -> list[Taken]:
-        """Read the letters that wait; each one is filed together with all that follows from it."""
-        taken: list[Taken] = []
-        for letter in await self.inbox.waiting(AT_ONCE):
-            taken += (await self.read(letter))[1]
-        return taken
-
     async def read(self, letter: Letter) -> tuple[Fate, list[Taken]]:
         """Read one letter and act on it; the same letter read again changes nothing."""
         contents = open_letter(letter, self.plugins.get(letter.source))
         book, now = self.book(), self.now()
 
         def act(ledger: Ledger) -> list[Taken]:
-            scene = Scene(ledger, book, self.platforms, now, letter.id)
+            scene = Scene(ledger, book, self.platforms, now, letter.id, letter.received_at)
             ledger.file(letter.id, contents.fate, contents.reason, now)
             return [take(alert, scene) for alert in contents.alerts]
 

@@ -63,9 +63,14 @@ class Console:
         """Lines typed by a person, with history and completion; Ctrl-C drops the line, Ctrl-D leaves."""
         from prompt_toolkit import PromptSession
         from prompt_toolkit.patch_stdout import patch_stdout
+        from prompt_toolkit.shortcuts import CompleteStyle
 
         session: PromptSession[str] = PromptSession(
-            PROMPT, history=past(self.history), completer=completer(self.complete), complete_while_typing=False
+            PROMPT,
+            history=past(self.history),
+            completer=completer(self.complete),
+            complete_while_typing=False,
+            complete_style=CompleteStyle.READLINE_LIKE,  # a menu would push eight rows off the screen
         )
         print(self.welcome, flush=True)  # noqa: T201 - this is the terminal
         while True:

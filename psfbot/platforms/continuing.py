@@ -27,8 +27,10 @@ def continuations(line: str, names: Names, commands: Iterable[Command]) -> Itera
 
 
 def everything(words: list[str], size: int, names: Names) -> list[str]:
-    """Where nothing is begun yet, the services, which most questions are about."""
-    return names.complete("", ("service",), limit=SHOWN) if size == 1 and len(words) > 1 else []
+    """Where nothing is begun yet, the services, which most questions are about; nobody types a `*`."""
+    if size > 1 or len(words) == 1:
+        return []
+    return [name for name in names.complete("", ("service",), limit=SHOWN) if not name.startswith("*")]
 
 
 def first_words(commands: Iterable[Command]) -> list[str]:

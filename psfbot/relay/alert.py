@@ -86,4 +86,4 @@ class Alert(BaseModel):
     def fingerprint(self) -> str:
         """The same for every delivery of the same report, however often and under whatever delivery id it came."""
         said = self.event or f"{self.state}|{self.at.isoformat()}|{self.summary}"
-        return sha256(f"{self.source}|{self.key}|{said}".encode()).hexdigest()
+        return sha256(f"{self.source}\n{self.key}\n{said}".encode()).hexdigest()

@@ -9,6 +9,8 @@ from psfbot.relay.alert import Severity, State
 
 UNMAPPED = "unmapped:"
 """Subjects that the catalog does not know start so; what they are about follows."""
+EVERYTHING = "*"
+"""The subject of a silence that holds for all of them."""
 
 
 class Standing(StrEnum):
@@ -90,6 +92,7 @@ class Happening(StrEnum):
     RESOLVED = "resolved"
     REOPENED = "reopened"
     RELEASED = "released"
+    WORSE = "worse"
     NOTE = "note"
     MUTED = "muted"
     TOLD = "told"
@@ -123,4 +126,4 @@ class Silence(Fact):
 
     def covers(self, subject: str, now: datetime) -> bool:
         """Does it hold for this subject now?"""
-        return self.starts_at <= now < self.ends_at and self.subject in {subject, "*"}
+        return self.starts_at <= now < self.ends_at and self.subject in {subject, EVERYTHING}

@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from psfbot.relay.alert import Alert, State
-from psfbot.relay.incident import Incident, Problem, Standing
+from psfbot.relay.incident import Incident, Problem
 
 REOPEN_WITHIN = timedelta(minutes=30)
-"""A problem that comes back this soon is the same incident; later it is a new one."""
+"""A problem that comes back this soon after its end is the same incident; later it is a new one."""
 
 ORDER = (State.FIRING, State.ACKNOWLEDGED, State.RESOLVED)
 
@@ -22,6 +22,7 @@ class Verdict(StrEnum):
     TAKEN = "taken"
     RELEASED = "released"
     GONE = "gone"
+    OVER = "over already"
     LATE = "late"
     NEVER_SEEN = "never seen"
     OLDER = "older"
@@ -36,9 +37,9 @@ class Judgement:
     reason: str
 
 
-def judge(alert: Alert, known: Problem | None, *, seen: bool = False) -> Judgement:
-    """What does this alert change? `seen` says that the very same report was kept before."""
-    if seen and (alert.event or known is None):
+def judge(alert: Alert, known: Problem | None, *, seen: bool = False, came: datetime | None = None) -> Judgement:
+    """What does this alert change? `seen` says that the very same report was kept before, `came` when this one did."""
+    if seen and (alert.event or known is None or not insists(alert, known, came)):
         return Judgement(Verdict.DUPLICATE, f"the same report of {alert.source} was taken before")
     if known is None:
         if alert.state is State.RESOLVED:
@@ -46,7 +47,19 @@ def judge(alert: Alert, known: Problem | None, *, seen: bool = False) -> Judgeme
         return Judgement(Verdict.FIRST, f"{alert.source} reports this for the first time")
     if (alert.at, ORDER.index(alert.state)) < (known.at, ORDER.index(known.state)):
         return older(alert, known)
+    if known.closed_at and alert.state is not State.RESOLVED:
+        if insists(alert, known, came):
+            return Judgement(Verdict.BACK, f"it was resolved by hand, but {alert.source} still reports it")
+        return Judgement(Verdict.STILL, f"{alert.source} said this before it was resolved by hand")
     return newer(alert, known)
+
+
+def insists(alert: Alert, known: Problem, came: datetime | None) -> bool:
+    """Is this said after a person called it over? A source that numbers no reports repeats an old time, too."""
+    if known.closed_at is None or alert.state is State.RESOLVED:
+        return False
+    said = alert.at if alert.event else came
+    return said is None or said > known.closed_at
 
 
 def older(alert: Alert, known: Problem) -> Judgement:
@@ -61,9 +74,7 @@ def newer(alert: Alert, known: Problem) -> Judgement:
     """An alert that moves a known problem, or repeats it."""
     if alert.state is known.state:
         if alert.state is State.RESOLVED:
-            return Judgement(Verdict.DUPLICATE, "it was resolved already")
-        if known.closed_at is not None:
-            return Judgement(Verdict.BACK, f"it was resolved by hand, but {alert.source} still reports it")
+            return Judgement(Verdict.OVER, "it was resolved already")
         return Judgement(Verdict.STILL, f"it is {known.state} already; this repeats it")
     if alert.state is State.RESOLVED:
         return Judgement(Verdict.GONE, f"{alert.source} says that it is over")
@@ -77,11 +88,13 @@ def newer(alert: Alert, known: Problem) -> Judgement:
 
 
 def remember(alert: Alert, known: Problem | None, verdict: Verdict, incident: int | None) -> Problem | None:
-    """What to keep of a problem after an alert; nothing changes when the alert was overtaken or repeated."""
+    """What to keep of a problem after an alert; nothing changes when the alert was overtaken or is a duplicate."""
     if verdict in {Verdict.OLDER, Verdict.DUPLICATE}:
         return None
-    if verdict is Verdict.LATE:
-        return known.model_copy(update={"incident": incident, "since": alert.at}) if known else None
+    if known and verdict is Verdict.LATE:
+        return known.model_copy(update={"incident": incident, "since": alert.at})
+    if known and verdict is Verdict.OVER:
+        return known.model_copy(update={"at": alert.at})
     goes_on = known is not None and verdict not in {Verdict.FIRST, Verdict.BACK, Verdict.NEVER_SEEN}
     return Problem(
         source=alert.source,
@@ -93,13 +106,18 @@ def remember(alert: Alert, known: Problem | None, verdict: Verdict, incident: in
         summary=alert.summary,
         about=alert.about,
         incident=incident,
+        closed_at=known.closed_at if known and verdict is Verdict.STILL else None,
     )
 
 
-def same_incident(last: Incident | None, now: datetime) -> bool:
-    """Does a problem that is back belong to its last incident, or is it a new one?"""
-    if last is None:
-        return False
-    if last.state is not Standing.RESOLVED:
-        return True
-    return last.resolved_at is not None and now - last.resolved_at <= REOPEN_WITHIN
+def same_incident(last: Incident, at: datetime) -> bool:
+    """Does a problem that came back at this time belong to the incident that is over, or is it a new one?"""
+    return last.resolved_at is not None and at - last.resolved_at <= REOPEN_WITHIN
+
+
+def ended_later(alert: Alert, known: Problem, last: Incident) -> datetime | None:
+    """When an incident really ended, where an overtaken alert shows that the problem came back once more before."""
+    again = alert.state is not State.RESOLVED and known.state is State.RESOLVED
+    if not again or last.resolved_by or last.resolved_at is None:
+        return None
+    return known.at if last.resolved_at < alert.at < known.at else None

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from psfbot.catalog.address import read
 from psfbot.catalog.book import Book
 from psfbot.catalog.names import How
 from psfbot.relay.alert import Alert
@@ -28,14 +29,15 @@ def match(alert: Alert, book: Book) -> Subject:
         found = by_name(said, book)
         if found:
             return found
-    about = alert.about or next(iter(alert.names), "") or alert.summary
+    about = alert.about or next(iter(alert.names), "") or alert.summary or f"{alert.source} {alert.key}"
     return Subject(UNMAPPED + about[:200], f"the catalog knows neither this check nor '{about[:80]}'")
 
 
 def clues(alert: Alert) -> Iterator[str]:
     """What to look up, the most telling first: a URL on the host in question may belong to a service of its own."""
-    host = alert.about.casefold()
-    yield from (hint for hint in alert.hints if "://" in hint and host and host in hint.casefold())
+    here = read(alert.about)
+    pages = ((hint, read(hint)) for hint in alert.hints if "://" in hint)
+    yield from (hint for hint, page in pages if here and page and page.host == here.host)
     yield from filter(None, (alert.about, *alert.hints))
 
 

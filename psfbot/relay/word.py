@@ -6,21 +6,29 @@ from datetime import datetime, timedelta
 from psfbot.catalog import words
 from psfbot.catalog.model import Catalog, Service
 from psfbot.relay.alert import Alert, Severity
-from psfbot.relay.incident import Happening, Incident
-from psfbot.text import cut
+from psfbot.relay.incident import Happening, Incident, Standing
+from psfbot.text import cut, one_line
 
 HEADS = {
     Happening.OPENED: "DOWN",
     Happening.REOPENED: "DOWN AGAIN",
     Happening.RELEASED: "NOT ACKED ANY MORE",
-    Happening.RESOLVED: "UP",
-    Happening.ACKNOWLEDGED: "ACKED",
-    Happening.NOTE: "NOTE",
-    Happening.ALERT: "MORE",
-    Happening.ESCALATED: "ESCALATED",
 }
+MILD_HEADS = {Happening.OPENED: "WARN", Happening.REOPENED: "WARN AGAIN"}
+NOW = {
+    Standing.OPEN: Happening.OPENED,
+    Standing.ACKNOWLEDGED: Happening.ACKNOWLEDGED,
+    Standing.RESOLVED: Happening.RESOLVED,
+}
+"""What brings a message up to date: a quiet notice says how the incident stands, as if it were told only now."""
 MILD = frozenset({Severity.INFO, Severity.WARNING})
 NO_ROTA = "no rota is known"
+LONGEST = 400
+"""Characters of the one line: with the names before it, it fits an IRC line."""
+SHORTEST = 60
+"""Characters of a title that are left before the facts behind it are cut."""
+NEWS = timedelta(minutes=5)
+"""What is told later than this says so, lest somebody takes it for news."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,22 +40,83 @@ class Said:
     links: tuple[tuple[str, str], ...] = field(default=())
 
 
-def word(kind: Happening, incident: Incident, catalog: Catalog, now: datetime, alert: Alert | None = None) -> Said:
-    """Say what happened to an incident."""
-    service = catalog.services.get(incident.service or "")
-    head = "WARN" if kind is Happening.OPENED and incident.severity in MILD else HEADS.get(kind, kind.upper())
-    lead = f"{head} #{incident.number} {incident.named}"
+def word(
+    kind: Happening,
+    incident: Incident,
+    catalog: Catalog,
+    now: datetime,
+    alert: Alert | None = None,
+    *,
+    public: bool = False,
+) -> Said:
+    """Say what happened to an incident; a public room is spared the source's long text and its pages."""
+    kind = NOW[incident.state] if kind is Happening.ALERT else kind
+    own = None if public else alert
     if kind is Happening.RESOLVED:
-        text = f"{lead} again after {lasted(incident, now)}{ended_by(incident)}"
-        return Said(text, links=links(alert))
+        return Said(over(incident, now), links=links(own))
     if kind is Happening.ACKNOWLEDGED:
-        return Said(f"{lead} by {incident.acked_by or 'somebody'} after {lasted(incident, now)}", links=links(alert))
-    title = f": {cut(alert.summary if alert else incident.title, 160)}"
-    if service is None:
-        text = f"{lead}{title} · not in the catalog · ack {incident.number}"
-        return Said(text, lines=details(alert), links=links(alert))
-    text = f"{lead}{title} · {words.runs(catalog, service)} · ask {words.ask_whom(catalog, service)}"
-    return Said(text, lines=(*below(service, catalog), *details(alert)), links=links(alert))
+        return Said(taken(incident, now), links=links(own))
+    service = catalog.services.get(incident.service or "")
+    facts = where_and_whom(service, catalog) if service else ("not in the catalog", f"ack {incident.number}")
+    text = line(lead(kind, incident), title(kind, incident, alert, now), facts)
+    return Said(text, lines=(*(below(service, catalog) if service else ()), *details(own)), links=links(own))
+
+
+def lead(kind: Happening, incident: Incident) -> str:
+    """What happened to which incident, of what."""
+    mild = MILD_HEADS if incident.severity in MILD else {}
+    return one_line(f"{mild.get(kind) or HEADS.get(kind, kind.upper())} #{incident.number} {cut(incident.named, 100)}")
+
+
+def title(kind: Happening, incident: Incident, alert: Alert | None, now: datetime) -> str:
+    """What the source says, without the name and the `down` that stand before it; and since when, if that is long."""
+    said = one_line(alert.summary if alert else incident.title)
+    if said.casefold().startswith(incident.named.casefold()):
+        rest = said[len(incident.named) :]
+        said = said if rest[:1].isalnum() or rest[:1] in {"-", ".", "_", "/"} else rest.strip(" :,;-")
+    said = "" if said.casefold() in {"down", "is down"} else said
+    began = f"for {lasted(incident, now)} already" if kind is Happening.OPENED and late(incident.opened_at, now) else ""
+    taker = f"acked by {incident.acked_by}" if incident.acked_by else ""
+    return ", ".join(filter(None, (cut(said, 160), began, one_line(taker))))
+
+
+def line(start: str, said: str, facts: tuple[str, ...]) -> str:
+    """One line of a bearable length: the title gives way first, then the end of the facts."""
+    room = LONGEST - len(start) - 2 - sum(len(fact) + 3 for fact in facts)
+    said = cut(said, max(room, SHORTEST))
+    return cut(" · ".join((f"{start}: {said}" if said else start, *map(one_line, facts))), LONGEST)
+
+
+def where_and_whom(service: Service, catalog: Catalog) -> tuple[str, ...]:
+    """Where a service runs, and whom to ask; where nobody is named, how to reach anybody."""
+    runs = words.runs(catalog, service, brief=True)
+    if service.owners:
+        return (runs, f"ask {words.ask_whom(catalog, service)}")
+    reach = words.reach(catalog, service)
+    return (runs, f"{words.NOBODY}, try {reach[0]}" if reach else words.NOBODY)
+
+
+def over(incident: Incident, now: datetime) -> str:
+    """It is over: after how long, and who had it."""
+    end = incident.resolved_at or now
+    head, again = ("OVER", "") if incident.severity in MILD else ("UP", " again")
+    ago = f", {span(now - end)} ago" if late(end, now) else ""
+    who = f", resolved by {incident.resolved_by}" if incident.resolved_by else ""
+    who = f", acked by {incident.acked_by}" if incident.acked_by and not who else who
+    named = cut(incident.named, 100)
+    return cut(one_line(f"{head} #{incident.number} {named}{again} after {lasted(incident, now)}{ago}{who}"), LONGEST)
+
+
+def taken(incident: Incident, now: datetime) -> str:
+    """Somebody has it: who, and after how long."""
+    after = span((incident.acked_at or now) - incident.opened_at)
+    by = incident.acked_by or "somebody"
+    return cut(one_line(f"ACKED #{incident.number} {cut(incident.named, 100)} by {by} after {after}"), LONGEST)
+
+
+def late(at: datetime, now: datetime) -> bool:
+    """Is this no news any more?"""
+    return now - at >= NEWS
 
 
 def below(service: Service, catalog: Catalog) -> tuple[str, ...]:
@@ -70,13 +139,6 @@ def details(alert: Alert | None) -> tuple[str, ...]:
 def links(alert: Alert | None) -> tuple[tuple[str, str], ...]:
     """Pages of the source."""
     return tuple((link.title, link.url) for link in alert.links) if alert else ()
-
-
-def ended_by(incident: Incident) -> str:
-    """Who ended it, where a person did; who took it, otherwise."""
-    if incident.resolved_by:
-        return f", resolved by {incident.resolved_by}"
-    return f", acked by {incident.acked_by}" if incident.acked_by else ""
 
 
 def lasted(incident: Incident, now: datetime) -> str:

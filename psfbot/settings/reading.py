@@ -71,10 +71,15 @@ class Configuration(BaseModel):
             given |= taken
             givers |= dict.fromkeys(taken, source)
         try:
-            settings = cls.model_validate(given, context={name: source.origin for name, source in givers.items()})
+            settings = cls._made(given, {name: source.origin for name, source in givers.items()})
         except ValidationError as error:
             raise UserError("\n".join(_complaints(cls, error, givers))) from None
         return settings, tuple(warning for source in sources for warning in _warnings(cls, source, plugin_prefixes))
+
+    @classmethod
+    def _made(cls, given: Mapping[str, object], origins: Mapping[str, Origin]) -> Self:
+        """Check what was given; where nothing was, the defaults need no check, and none is built."""
+        return cls.model_validate(given, context=origins) if given else cls.model_construct()
 
     @classmethod
     def description_of(cls, field: str) -> str:

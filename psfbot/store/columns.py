@@ -13,6 +13,9 @@ M = TypeVar("M", bound=BaseModel)
 Id = BigInteger().with_variant(Integer, "sqlite")
 """A number that the database gives; SQLite counts only a plain INTEGER up by itself."""
 
+LARGEST_ID = 2**63 - 1
+"""A larger number is nobody's, and both databases choke on it."""
+
 
 class Moment(TypeDecorator[datetime]):
     """A point in time: aware in, aware and in UTC out.

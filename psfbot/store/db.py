@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
 
@@ -15,8 +14,8 @@ from psfbot.store.home import READERS, Home
 from psfbot.store.postgres import PostgresServer
 from psfbot.store.schema import bring_up_to_date
 from psfbot.store.sqlite import SqliteFile
-from psfbot.store.trouble import machine_errors
-from psfbot.store.writer import Writer
+from psfbot.store.trouble import busy, machine_errors
+from psfbot.store.writer import STOPPING, Writer
 
 R = TypeVar("R")
 T = TypeVar("T")
@@ -27,6 +26,8 @@ FILE = "psfbot.sqlite3"
 
 def find_home(url: str) -> Home:
     """Which database a URL means; a wrong URL is refused without being shown, since it may hold a password."""
+    if not url:
+        return SqliteFile(URL.create("sqlite", database=FILE))
     try:
         parsed: URL = make_url(url)
     except ArgumentError:
@@ -54,9 +55,10 @@ class Database:
     def open(cls, url: str = "", *, create: bool = True) -> Self:
         """Open a database, check it and upgrade it; blocks, and raises `UserError` when it cannot be used.
 
-        `create` also makes the SQLite file and the tables where there are none.
+        No URL means the SQLite file in the working folder. `create` also makes the SQLite
+        file and the tables where there are none.
         """
-        home = find_home(url or f"sqlite:///{Path.cwd() / FILE}")
+        home = find_home(url)
         try:
             home.prepare(create=create)
             bring_up_to_date(home, create=create)
@@ -92,6 +94,8 @@ class Database:
 
     async def read(self, work: Callable[[Connection], R]) -> R:
         """Do work that only reads, and sees the database as of one moment."""
+        if self._writer.closed:
+            raise busy(STOPPING)
         return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, work)
 
     def _read(self, work: Callable[[Connection], R]) -> R:

@@ -13,7 +13,7 @@ from psfbot.relay.letter import Fate
 from psfbot.relay.notice import Notice, Room
 from psfbot.relay.ports import Ledger, Store
 from psfbot.store import inbox, outbox, silences
-from psfbot.store.columns import given
+from psfbot.store.columns import LARGEST_ID, given
 from psfbot.store.db import Database
 from psfbot.store.tables import alerts, incidents, problems, timeline
 
@@ -83,7 +83,7 @@ class SqlLedger(Ledger):
 
     def incident(self, number: int) -> Incident | None:
         """One incident."""
-        return self._one(Incident, INCIDENT, b_number=number)
+        return self._one(Incident, INCIDENT, b_number=number) if number <= LARGEST_ID else None
 
     def latest(self, subject: str) -> Incident | None:
         """The newest incident of a subject, whatever its state."""

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from psfbot.relay.notice import Delivery, Ending, Notice, Parcel, Room
 from psfbot.relay.ports import Outbox
-from psfbot.store.columns import Moment, given
+from psfbot.store.columns import LARGEST_ID, Moment, given
 from psfbot.store.db import Database
 from psfbot.store.tables import outbox, told
 
@@ -131,7 +131,7 @@ class SqlOutbox(Outbox):
 
     async def retry(self, id: int, now: datetime) -> bool:  # noqa: A002
         """Put a dead letter back; False when there is none of this id."""
-        return await self._db.write(lambda connection: _retry(connection, id, now))
+        return id <= LARGEST_ID and await self._db.write(lambda connection: _retry(connection, id, now))
 
     async def counts(self) -> dict[Delivery, int]:
         """How many parcels there are in each state."""

@@ -11,8 +11,8 @@ from psfbot.errors import UserError
 from psfbot.store.home import BUSY_SECONDS, READERS
 from psfbot.store.trouble import DAMAGE, SQLITE, code
 
-OLDEST = (3, 35)
-"""The first SQLite with RETURNING."""
+OLDEST = (3, 24)
+"""The first SQLite with ON CONFLICT."""
 PRAGMAS = ("synchronous=FULL", "fullfsync=ON", "foreign_keys=ON", f"journal_size_limit={64 * 2**20}")
 RESTORE = "Restore it from a backup, or move it away to start with an empty one (docs/operations/database.md)."
 ELSEWHERE = "Check the file and its folder, or set PSFBOT_DATABASE_URL."
@@ -77,7 +77,7 @@ class SqliteFile:
         """Make the file if need be, check every page of it, and switch it to WAL."""
         if sqlite3.sqlite_version_info < OLDEST:
             found = sqlite3.sqlite_version
-            raise UserError(f"SQLite {found} is too old: psfbot needs 3.35. Use a newer Python build, or PostgreSQL.")
+            raise UserError(f"SQLite {found} is too old: psfbot needs 3.24. Use a newer Python build, or PostgreSQL.")
         if not self.path.exists():
             self._create(wanted=create)
         try:

@@ -20,10 +20,11 @@ from psfbot.store.trouble import busy, machine_errors, trouble
 R = TypeVar("R")
 T = TypeVar("T")
 
-GROUP = 256
+GROUP = 128
 """The most that one commit holds; it bounds how long a caller waits for others."""
 WAITING = 10_000
 """The most that may wait; beyond it callers are told at once that the store is busy."""
+STOPPING = "psfbot is stopping"
 
 
 @dataclass(slots=True, eq=False)
@@ -60,6 +61,11 @@ class Writer:
         self._thread.start()
 
     @property
+    def closed(self) -> bool:
+        """Does it take nothing any more?"""
+        return self._closed
+
+    @property
     def waiting(self) -> int:
         """How many jobs wait."""
         return self._jobs.qsize()
@@ -75,7 +81,7 @@ class Writer:
     def _put(self, work: Callable[..., Any], item: object, *, many: bool) -> asyncio.Future[Any]:
         """Queue a job, unless it would wait in vain."""
         if self._closed:
-            raise busy("psfbot is stopping")
+            raise busy(STOPPING)
         if self._jobs.qsize() >= WAITING:
             raise busy(self.trouble or "too much is waiting for it")
         future = asyncio.get_running_loop().create_future()
@@ -90,25 +96,33 @@ class Writer:
             self._thread.join()
 
     def _run(self) -> None:
-        """Write group after group until told to stop."""
-        while (group := self._take()) is not None:
-            try:
-                with machine_errors():
-                    outcomes = self._commit([job for job in group if not job.future.cancelled()])
-                self.trouble = ""
-            except StoreBusy as error:
-                outcomes = self._refuse([*group, *self._all_waiting()], str(error))
-            except Exception as error:  # noqa: BLE001 - each caller is told, and the thread must outlive it
-                self._forget_connection()
-                outcomes = [Outcome(job.future, error=error) for job in group]
-            _tell(outcomes)
-        _tell(self._refuse(self._all_waiting(), "psfbot is stopping"))
+        """Write group after group until told to stop; nobody is left waiting, whatever ends it."""
+        group: list[Job] | None = []
+        try:
+            while (group := self._take()) is not None:
+                _tell(self._outcomes(group))
+        finally:
+            self._closed = True
+            _tell(self._refuse([*(group or []), *self._all_waiting()], str(busy(STOPPING))))
 
-    def _refuse(self, jobs: Sequence[Job], words: str) -> list[Outcome]:
+    def _outcomes(self, group: Sequence[Job]) -> Sequence[Outcome]:
+        """Write a group, and say how each job of it ended."""
+        try:
+            with machine_errors():
+                outcomes = self._commit([job for job in group if not job.future.cancelled()])
+        except StoreBusy as error:
+            return self._refuse([*group, *self._all_waiting()], str(error))
+        except Exception as error:  # noqa: BLE001 - each caller is told, and the thread must outlive it
+            self._forget_connection()
+            return [_failed(job, error) for job in group]
+        self.trouble = ""
+        return outcomes
+
+    def _refuse(self, jobs: Sequence[Job], words: str) -> Sequence[Outcome]:
         """Tell everybody who waits that the store is in trouble, and open it anew for who comes next."""
         self.trouble = words
         self._forget_connection()
-        return [Outcome(job.future, error=StoreBusy(words)) for job in jobs]
+        return [_failed(job, StoreBusy(words)) for job in jobs]
 
     def _take(self) -> list[Job] | None:
         """Wait for a job, and take what waits behind it; None when it is time to stop."""
@@ -138,7 +152,7 @@ class Writer:
                 if _of_the_machine(error):
                     raise
                 if len(jobs) == 1:
-                    return [Outcome(jobs[0].future, error=error)]
+                    return [_failed(jobs[0], error)]
         with self._transaction() as connection:
             return [outcome for step in steps for outcome in _isolated(connection, step)]
 
@@ -179,9 +193,18 @@ def _isolated(connection: Connection, step: Sequence[Job]) -> list[Outcome]:
         if _of_the_machine(error):
             raise
         connection.exec_driver_sql("ROLLBACK TO SAVEPOINT step")
-        outcomes = [Outcome(step[0].future, error=error)] if len(step) == 1 else []
+        outcomes = [_failed(step[0], error)] if len(step) == 1 else []
     connection.exec_driver_sql("RELEASE SAVEPOINT step")
     return outcomes or [outcome for job in step for outcome in _isolated(connection, [job])]
+
+
+def _failed(job: Job, error: Exception) -> Outcome:
+    """The job ended with this error; a future takes any but `StopIteration`."""
+    if isinstance(error, StopIteration):
+        wrapped = RuntimeError("the work ended with StopIteration")
+        wrapped.__cause__ = error
+        return Outcome(job.future, error=wrapped)
+    return Outcome(job.future, error=error)
 
 
 def _of_the_machine(error: Exception) -> bool:

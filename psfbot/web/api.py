@@ -32,7 +32,7 @@ class Shown(BaseModel):
 
 
 class ShownAlert(Shown):
-    """What a source reported; its long text, its links and who did it are for the team's rooms only."""
+    """What a source reported; its long text and its links are for the team's rooms only."""
 
     source: str
     key: str

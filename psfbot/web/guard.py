@@ -6,9 +6,10 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from psfbot.web.limits import Limits
 
+SENTENCE = b"The address and headers of this request are too long. Send less of them."
 TOO_LONG = (
     b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-type: text/plain; charset=utf-8\r\n"
-    b"content-length: 40\r\nconnection: close\r\n\r\nThe headers are too long. Send fewer...."
+    b"content-length: %d\r\nconnection: close\r\n\r\n%b" % (len(SENTENCE), SENTENCE)
 )
 
 
@@ -55,8 +56,9 @@ class GuardedProtocol(HttpToolsProtocol):
         super().on_message_begin()
 
     def on_headers_complete(self) -> None:
-        """Its headers are complete, and may still be too long if all came at once."""
-        if sum(len(name) + len(value) for name, value in self.headers) + len(self.url) > self.limits.head:
+        """Its headers are complete, and still may be too long; or it is one of too many sent in a row, unanswered."""
+        size = sum(len(name) + len(value) for name, value in self.headers) + len(self.url)
+        if size > self.limits.head or len(self.pipeline) >= self.limits.pipelined:
             self._fed = self.limits.head + 1
             raise OverflowError
         self._in_head = False

@@ -42,8 +42,9 @@ class Health:
         asked = {"store": self._ask("store", self._store), "bot": self._ask("bot", self._parts.ready)}
         await asyncio.wait(asked.values(), timeout=self._parts.limits.ready_seconds)
         found: dict[str, str] = {}
-        for name, task in asked.items():
-            found |= task.result() if task.done() else {name: SLOW}
+        for asker, task in asked.items():
+            told = task.result() if task.done() else {asker: SLOW}
+            found |= {name: word for name, word in told.items() if found.get(name, OK) == OK}
         fine = all(word == OK for word in found.values())
         return JSONResponse({"ready": fine, "parts": found}, status_code=200 if fine else 503)
 

@@ -23,6 +23,8 @@ class Limits:
     """From a connection's opening, or the last byte of an answer, to the end of the headers."""
     answer_seconds: float = 60.0
     """From the end of the headers to the last byte of the answer, however slowly it is read."""
+    pipelined: int = 16
+    """Requests that one connection may have sent before the first of them is answered."""
     connections: int = 500
     """Open connections; most systems let a process have 1024 files, and the store needs some."""
     at_once: int = 512

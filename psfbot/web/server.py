@@ -17,6 +17,8 @@ from psfbot.web.limits import Limits
 SWEEP = 1.0
 """Seconds between looks for silent connections."""
 LIMITS = Limits()
+WAITING = 512
+"""Connections that the system may accept for us while we are busy."""
 
 log = logs.get(__name__)
 
@@ -61,11 +63,15 @@ async def serve(
     """
     with contextlib.closing(listening(host, port)) as sock:
         real = int(sock.getsockname()[1])
-        server = Listener(configured(app, limits), lambda: bound(real))
+
+        def listens() -> None:
+            log.info("web server started", host=host, port=real)
+            bound(real)
+
+        server = Listener(configured(app, limits), listens)
         with ending_at_signals(stop):
             keeper = asyncio.ensure_future(keep(server, stop))
             try:
-                log.info("web server started", host=host, port=real)
                 await server.serve(sockets=[sock])
             finally:
                 keeper.cancel()
@@ -85,7 +91,7 @@ def configured(app: ASGIApp, limits: Limits) -> uvicorn.Config:
         access_log=False,
         proxy_headers=False,
         server_header=False,
-        backlog=512,
+        backlog=WAITING,
         timeout_graceful_shutdown=limits.stop_seconds,
     )
 
@@ -115,6 +121,7 @@ def listening(host: str, port: int) -> socket.socket:
             sock = stack.enter_context(socket.socket(family, kind, socket.IPPROTO_TCP))
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             sock.bind(address)
+            sock.listen(WAITING)
             stack.pop_all()
             return sock
     except OSError as error:

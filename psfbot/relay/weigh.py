@@ -1,0 +1,49 @@
+"""What an alert makes of its incident, weighed with all the other problems that the incident holds."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from psfbot.relay.alert import Alert, State
+from psfbot.relay.incident import Happening, Incident, Problem, Standing
+
+BLANK = {"acked_by": "", "acked_at": None, "resolved_by": "", "resolved_at": None}
+
+
+def weigh(
+    incident: Incident, happened: Happening, alert: Alert, problems: Sequence[Problem], now: datetime
+) -> tuple[Incident, Happening]:
+    """The incident after an alert, and what people should hear of it; `problems` are as they stand after the alert."""
+    active = [problem for problem in problems if goes_on(problem)]
+    ended = max((problem.at for problem in problems), default=alert.at)
+    happened, change = step(incident, happened, over=not active, ended=ended)
+    worst = max((problem.severity for problem in active), key=lambda severity: severity.rank, default=incident.severity)
+    changed = incident.model_copy(
+        update={**change, "severity": worst, "changed_at": now, "version": incident.version + 1}
+    )
+    if alert.state is State.ACKNOWLEDGED and changed.state is Standing.OPEN:
+        taken = {"state": Standing.ACKNOWLEDGED, "acked_by": alert.by or alert.source, "acked_at": alert.at}
+        changed = changed.model_copy(update=taken)
+        return changed, Happening.ACKNOWLEDGED if happened is Happening.ALERT else happened
+    if happened is Happening.ALERT and changed.state is not Standing.RESOLVED and worst.rank > incident.severity.rank:
+        happened = Happening.WORSE
+    return changed, happened
+
+
+def step(
+    incident: Incident, happened: Happening, *, over: bool, ended: datetime
+) -> tuple[Happening, dict[str, object]]:
+    """What changes of an incident's state; where nothing does, it is but one more alert."""
+    if happened is Happening.RESOLVED and over and incident.state is not Standing.RESOLVED:
+        return happened, {"state": Standing.RESOLVED, "resolved_at": max(ended, incident.opened_at)}
+    if happened is Happening.REOPENED:
+        return happened, {**BLANK, "state": Standing.OPEN, "flaps": incident.flaps + 1}
+    if happened is Happening.RELEASED and incident.state is Standing.ACKNOWLEDGED:
+        return happened, {**BLANK, "state": Standing.OPEN}
+    if happened is Happening.OPENED:
+        return happened, {}
+    return Happening.ALERT, {}
+
+
+def goes_on(problem: Problem) -> bool:
+    """Does its source still report it, and has nobody called it over?"""
+    return problem.state is not State.RESOLVED and problem.closed_at is None
