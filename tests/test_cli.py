@@ -1,26 +1,30 @@
 """The command line: what is printed where, and how each command ends."""
 
 import json
+import os
 import signal
+import subprocess
 import sys
+from pathlib import Path
 
 import click
 import pytest
 from click.testing import CliRunner
-from processes import CATALOG, Running, run, shell
+from processes import PSFBOT, Running, environ, run, shell
 
 from psfbot.cli import main
 
+SAMPLE = Path(__file__).parent / "sample.yaml"
 QUESTION = ("ask", "who", "owns", "docs.python.org")
 
 
 @pytest.fixture
 def cli(monkeypatch, tmp_path):
-    """Runs a command in this process, in an empty folder, with the real catalog and nothing else set."""
+    """Runs a command in this process, in an empty folder, with the small catalog and nothing else set."""
     monkeypatch.chdir(tmp_path)
-    for name in [name for name in __import__("os").environ if name.startswith("PSFBOT_")]:
+    for name in [name for name in os.environ if name.startswith("PSFBOT_")]:
         monkeypatch.delenv(name)
-    monkeypatch.setenv("PSFBOT_CATALOG", str(CATALOG))
+    monkeypatch.setenv("PSFBOT_CATALOG", str(SAMPLE))
 
     def call(*args: str, **environ: str):
         return CliRunner().invoke(main, args, env=environ, prog_name="psfbot")
@@ -107,7 +111,7 @@ def test_an_unknown_person_is_answered_with_the_nearest_ones(cli):
     assert (done.exit_code, done.stdout) == (1, "")
 
 
-@pytest.mark.parametrize("name", ["mdk", "Julien Palard", "JulienPalard"])
+@pytest.mark.parametrize("name", ["mdk", "Julien Palard", "julien palard"])
 def test_a_known_person_may_be_asked_as(cli, name):
     assert cli("ask", "--as", name, "whoami").stdout.startswith("You are Julien Palard: ")
 
@@ -176,10 +180,15 @@ def test_a_reader_that_has_enough_hears_no_complaint(tmp_path):
 
 
 def test_a_reader_that_is_gone_ends_it_in_silence(tmp_path):
-    done = shell(tmp_path, "{ sleep 0.2; psfbot ask help; echo $? >code; } | :")
+    theirs, ours = os.pipe()
+    os.close(theirs)
+    child = [*PSFBOT, "ask", "help"]
+    done = subprocess.run(  # noqa: S603 - ours
+        child, stdin=subprocess.DEVNULL, stdout=ours, stderr=subprocess.PIPE, env=environ(tmp_path), check=False
+    )
+    os.close(ours)
 
-    assert done.stderr == b""
-    assert (tmp_path / "code").read_text("utf-8") == "141\n"
+    assert (done.returncode, done.stderr) == (141, b"")
 
 
 def test_ctrl_c_ends_it_in_silence(tmp_path):
@@ -218,7 +227,7 @@ def test_nothing_is_written_into_the_database_in_place_of_a_closed_stream(tmp_pa
 
 
 @pytest.mark.parametrize(
-    "environ",
+    "more",
     [
         {"LC_ALL": "C", "LANG": "C"},
         {"PYTHONIOENCODING": "ascii"},
@@ -227,13 +236,13 @@ def test_nothing_is_written_into_the_database_in_place_of_a_closed_stream(tmp_pa
     ],
     ids=str,
 )
-def test_any_locale_will_do(tmp_path, environ):
-    plain = run(tmp_path, "ask", "who is Łukasz", **environ)
-    as_json = run(tmp_path, "ask", "--json", "who is Łukasz", **environ)
+def test_any_locale_will_do(tmp_path, more):
+    plain = run(tmp_path, "ask", "who owns Łódź", **more)
+    as_json = run(tmp_path, "ask", "--json", "who owns Łódź", **more)
 
-    assert (plain.returncode, plain.stderr) == (0, b"")
-    assert b"ukasz Langa" in plain.stdout
-    assert "Łukasz Langa" in json.loads(as_json.stdout)["fact"]
+    assert (plain.returncode, plain.stderr) == (1, b"")
+    assert plain.stdout.startswith(b"I know no ")
+    assert "'Łódź'" in json.loads(as_json.stdout)["fact"]
 
 
 def test_an_argument_that_is_no_text_is_answered_like_any_other(tmp_path):

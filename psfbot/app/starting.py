@@ -1,4 +1,4 @@
-"""How the bot is started: for good, as a console, or as a demo that needs nothing."""
+"""How the bot is started: for good, or as a demo that needs nothing."""
 
 import asyncio
 import contextlib
@@ -12,6 +12,7 @@ from psfbot import logs
 from psfbot.app import App, start
 from psfbot.app.bot import Bot
 from psfbot.app.secrets import secret_words, settings_of, warnings_about
+from psfbot.app.talking import told
 from psfbot.chat.message import Speaker
 from psfbot.errors import UserError
 from psfbot.platforms.console import WELCOME, Console
@@ -27,14 +28,6 @@ INSTEAD = "Port {taken} is taken, so psfbot listens on http://{host}:{port}/ ins
 DEMO = f"{WELCOME}\nTo see an incident: try pingdom http_down, then incidents, ack 1, try pingdom http_up, timeline 1."
 SILENT = "nobody is told of alerts: no chat platform is on"
 log = logs.get(__name__)
-
-
-def told(app: App) -> None:
-    """Warn an operator about settings that nobody reads, and plugins that nobody can use."""
-    for warning in warnings_about(app):
-        print(warning, file=sys.stderr)
-    for failure in app.plugins.failed:
-        print(f"{failure.name}: failed to load ({failure.reason})", file=sys.stderr)
 
 
 def set_up_logs(app: App, level: str) -> None:
@@ -75,13 +68,6 @@ def rooms(app: App) -> dict[str, str]:
     """Each platform that is on, with the room for what no other room claims."""
     del app
     return {}
-
-
-async def run_console(person: str) -> None:
-    """Talk to whoever sits at the terminal, without a server."""
-    app = start()
-    told(app)
-    await Console(app.desk, app.speaker(person), app.state / "history").run()
 
 
 async def run_demo(port: int | None) -> None:

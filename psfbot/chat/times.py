@@ -1,10 +1,12 @@
 """Times as people type and read them: lengths, moments, and both UTC and the reader's own clock."""
 
 import re
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from psfbot.errors import UserError
+from psfbot.text import cut
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -16,15 +18,22 @@ UNITS = {
 }  # fmt: skip
 PART = re.compile(r"(\d{1,6})\s*([a-z]+)\s*(?:and\s+)?", re.IGNORECASE)
 CLOCK = re.compile(r"(\d{1,2}):(\d\d)(?:\s*utc)?", re.IGNORECASE)
+SHOWN = 60
+"""Characters of what somebody typed that an answer repeats."""
 EXAMPLES = "Say a length such as 30m, 2h or 1d, or a time such as until 18:00."
+LONGEST = timedelta(days=36525)
+"""Nothing that people plan lasts a hundred years."""
 
 
 def length(text: str) -> timedelta:
     """A length of time: `2h`, `90 min`, `1d 4h`."""
     found = PART.findall(text)
     if not found or "".join(PART.sub("", text).split()) or any(unit.lower() not in UNITS for _, unit in found):
-        raise UserError(f"'{text}' is no length of time. {EXAMPLES}")
-    return timedelta(seconds=sum(int(number) * UNITS[unit.lower()] for number, unit in found))
+        raise UserError(f"'{cut(text, SHOWN)}' is no length of time. {EXAMPLES}")
+    seconds = sum(int(number) * UNITS[unit.lower()] for number, unit in found)
+    if seconds > LONGEST.total_seconds():
+        raise UserError(f"'{cut(text, SHOWN)}' is longer than anybody lives. {EXAMPLES}")
+    return timedelta(seconds=seconds)
 
 
 def until(text: str, now: datetime, zone: str | None = None) -> datetime:
@@ -35,10 +44,17 @@ def until(text: str, now: datetime, zone: str | None = None) -> datetime:
         return now + length(words)
     hour, minute = int(clock[1]), int(clock[2])
     if hour > 23 or minute > 59:  # noqa: PLR2004
-        raise UserError(f"'{text}' is no time of day. {EXAMPLES}")
-    local = now.astimezone(UTC if words.endswith("utc") else zone_of(zone))
-    at = local.replace(hour=hour, minute=minute, second=0, microsecond=0)
-    return (at if at > local else at + timedelta(days=1)).astimezone(UTC)
+        raise UserError(f"'{cut(text, SHOWN)}' is no time of day. {EXAMPLES}")
+    here = now.astimezone(UTC if words.endswith("utc") else zone_of(zone))
+    return min(at for day in (here, here + timedelta(days=1)) for at in on_clock(day, hour, minute) if at > now)
+
+
+def on_clock(day: datetime, hour: int, minute: int) -> Iterator[datetime]:
+    """When a clock shows this on a day, in UTC: twice where it is put back; what it leaves out counts from before."""
+    first, second = (day.replace(hour=hour, minute=minute, second=0, microsecond=0, fold=fold) for fold in (0, 1))
+    yield first.astimezone(UTC)
+    if second.utcoffset() != first.utcoffset() and second.astimezone(UTC) > first.astimezone(UTC):
+        yield second.astimezone(UTC)
 
 
 def zone_of(name: str | None) -> "ZoneInfo":
@@ -47,7 +63,7 @@ def zone_of(name: str | None) -> "ZoneInfo":
 
     try:
         return ZoneInfo(name or "UTC")
-    except (ZoneInfoNotFoundError, ValueError):
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # `Europe` is the name of a folder
         return ZoneInfo("UTC")
 
 

@@ -137,7 +137,10 @@ def db() -> None:
 
 @db.command()
 def upgrade() -> None:
-    """Bring the tables up to this version; the bot does the same at its start."""
+    """Bring the tables up to this version.
+
+    The bot does the same when it starts.
+    """
     from psfbot.app.starting import upgrade_database
 
     click.echo(upgrade_database())

@@ -18,7 +18,10 @@ def catalog() -> None:
 @FILE
 @click.option("--format", "form", type=click.Choice(["text", "json", "github"]), default="text", show_default=True)
 def check(file: Path | None, form: str) -> None:
-    """Report every fault of the catalog with its place; exit 1 when there is one."""
+    """Report every fault of the catalog with its place.
+
+    The exit code is 1 when there is one; warnings alone are none.
+    """
     from psfbot.catalog.file import load
     from psfbot.catalog.finding import as_github, as_json, as_text
 
@@ -60,7 +63,10 @@ def schema() -> None:
 @FILE
 @click.option("--check", "only_check", is_flag=True, help="Change nothing; exit 1 if something would change.")
 def fmt(file: Path | None, *, only_check: bool) -> None:
-    """Put the catalog into its one layout: sorted, fields in order, comments kept."""
+    """Put the catalog into its one layout.
+
+    Records are sorted, fields stand in their order, and comments are kept.
+    """
     from psfbot.catalog.file import load_or_refuse, read
     from psfbot.catalog.tidy import tidy
     from psfbot.errors import UserError

@@ -30,7 +30,7 @@ def console(person: str) -> None:
 
     Lines from a pipe are answered one by one.
     """
-    from psfbot.app.starting import run_console
+    from psfbot.app.talking import run_console
 
     stay(run_console(person))
 

@@ -13,15 +13,18 @@ from psfbot.flows import respond
 from psfbot.flows.relay import Relay
 from psfbot.flows.respond import Actor
 from psfbot.relay.alert import Alert
-from psfbot.relay.incident import Entry, Happening, Incident, Standing
+from psfbot.relay.incident import Entry, Incident, Standing
 from psfbot.relay.ports import Ledger
 from psfbot.relay.word import lasted
-from psfbot.text import count, cut, unique
+from psfbot.text import and_join, count, cut, unique
 
 topic = Topic("incidents", "What is down, who has it, what happened, and why you were told.")
 
 ALL_CLEAR = "Nothing is down that I was told of."
 SHOWN = 20
+AT_ONCE = 20
+DIGITS = 9
+"""A longer number is no incident's, and no database takes it."""
 
 
 @topic.says(
@@ -35,7 +38,7 @@ async def incidents(ask: Ask) -> Answer:
     >>> incidents
     Nothing is down that I was told of.
     """
-    found = await ask.port(Relay).look(lambda ledger: ledger.incidents(open_only=True, limit=SHOWN))
+    found = await ask.port(Relay).look(lambda ledger: ledger.incidents(open_only=True, limit=SHOWN + 1))
     return listing(ask, found, ALL_CLEAR)
 
 
@@ -51,13 +54,16 @@ async def recent(ask: Ask) -> Answer:
 
 
 def listing(ask: Ask, found: Sequence[Incident], empty: str) -> Answer:
-    """Incidents as a list; a single one in full."""
-    data = {"incidents": [incident.model_dump(mode="json") for incident in found]}
-    if not found:
+    """Incidents as a list, the newest first; where there are more than fit, it says so."""
+    shown = found[:SHOWN]
+    data = {"incidents": [incident.model_dump(mode="json") for incident in shown]}
+    if not shown:
         return Answer(empty, data=data)
-    items = [Item(f"#{i.number} {i.named}", f"{state(ask, i)}, {cut(i.title, 80)}", "incident") for i in found]
-    still = sum(incident.state is not Standing.RESOLVED for incident in found)
-    fact = f"{count(still, 'open incident')}." if still else f"No open incident; the last {len(found)}:"
+    items = [Item(f"#{i.number} {i.named}", f"{state(ask, i)}, {cut(i.title, 80)}", "incident") for i in shown]
+    still = sum(incident.state is not Standing.RESOLVED for incident in shown)
+    fact = f"{count(still, 'open incident')}." if still else f"No open incident; the last {len(shown)}:"
+    if len(found) > len(shown):
+        fact = f"More than {count(still, 'open incident')}; the newest:"
     return Answer(fact, items=items, data=data)
 
 
@@ -85,7 +91,8 @@ async def incident(ask: Ask, number: int) -> Answer:
     lines += [f"{source}: {text}" for source, text in latest(alerts)]
     if found.flaps or found.repeats:
         lines.append(f"Came back {count(found.flaps, 'time')}, was reported again {count(found.repeats, 'time')}.")
-    links = {link.url: Link(link.title, link.url) for alert in alerts for link in alert.links}
+    pages = () if ask.message.public else (link for alert in reversed(alerts) for link in alert.links)
+    links = {link.url: Link(link.title, link.url) for link in pages}
     data = {"incident": found.model_dump(mode="json"), "about": list(unique(alert.about for alert in alerts))}
     return Answer(fact, lines=lines, links=tuple(links.values())[:5], data=data)
 
@@ -99,8 +106,8 @@ def known(ledger: Ledger, number: int) -> Incident:
 
 
 def latest(alerts: Sequence[Alert]) -> list[tuple[str, str]]:
-    """The last thing that each source said, under each key."""
-    last = {(alert.source, alert.key): alert for alert in alerts}
+    """What each source says now under each key; an alert that was overtaken on its way says nothing any more."""
+    last = {(alert.source, alert.key): alert for alert in sorted(alerts, key=lambda alert: alert.at)}
     return [(alert.source, f"{alert.summary} ({alert.state})") for alert in last.values()]
 
 
@@ -152,30 +159,44 @@ async def resolve(ask: Ask, numbers: str) -> Answer:
 
 async def each(ask: Ask, numbers: str, verb: str) -> Answer:
     """Do the same to every incident named, and say of each how that went."""
-    told: list[str] = []
-    failed = 0
+    work = respond.acknowledge if verb == "acknowledge" else respond.resolve
+    told: dict[int, str] = {}
+    failed: list[int] = []
     for number in parse(numbers):
         try:
             await allow(ask, number)
-            work = respond.acknowledge if verb == "acknowledge" else respond.resolve
             done = await ask.port(Relay).change(partial(work, number, actor(ask)), ask.book, ask.now)
         except UserError as error:
-            failed += 1
-            told.append(str(error))
+            failed.append(number)
+            told[number] = str(error)
         else:
             after = f" after {lasted(done, ask.now)}" if verb == "resolve" else f" by {done.acked_by}"
-            told.append(f"#{number} {done.named}: {done.state}{after}.")
-    outcome = Outcome.REFUSED if failed == len(told) else Outcome.ANSWERED
-    return Answer(told[0], lines=told[1:], outcome=outcome)
+            told[number] = f"#{number} {done.named}: {done.state}{after}."
+    lines = list(told.values())
+    outcome = Outcome.REFUSED if len(failed) == len(told) else Outcome.ANSWERED
+    if len(told) == 1:
+        return Answer(lines[0], outcome=outcome)
+    return Answer(summary(list(told), failed, verb), lines=lines, outcome=outcome)
+
+
+def summary(numbers: Sequence[int], failed: Sequence[int], verb: str) -> str:
+    """What became of several incidents, in one line: it is what the audit keeps."""
+    done = and_join([f"#{number} {verb}d" for number in numbers if number not in failed])
+    left = and_join([f"#{number}" for number in failed], "or")
+    return f"{done}, but not {left}:" if done and left else f"{done}:" if done else f"Nothing was {verb}d:"
 
 
 def parse(numbers: str) -> list[int]:
     """Incident numbers: `12`, `#12 13`, `12, 13 and 14`."""
-    said = numbers.replace(",", " ").replace("#", " ").split()
-    found = [int(word) for word in said if word.isdecimal() and len(word) < 10]  # noqa: PLR2004
-    if not found or any(word not in {"and", "incident"} and not word.isdecimal() for word in said):
-        raise UserError(f"'{cut(numbers, 60)}' are no incident numbers. Say for example: ack 12 13")
-    return list(dict.fromkeys(found))
+    said = [word for word in numbers.replace(",", " ").replace("#", " ").split() if word not in {"and", "incident"}]
+    if not said or not all(word.isdecimal() and len(word) <= DIGITS for word in said):
+        raise UserError(f"I read no incident numbers in '{cut(numbers, 60)}'. Say for example: ack 12 13")
+    found = list(dict.fromkeys(map(int, said)))
+    if len(found) > AT_ONCE:
+        raise UserError(
+            f"That is {len(found)} incidents at once. Name at most {AT_ONCE}, so that somebody looks at each."
+        )
+    return found
 
 
 @topic.says(
@@ -211,7 +232,7 @@ async def timeline(ask: Ask, number: int) -> Answer:
 
 def line(ask: Ask, entry: Entry) -> str:
     """One line of a timeline."""
-    who = f" by {entry.who}" if entry.who and entry.kind not in {Happening.TOLD, Happening.MUTED} else ""
+    who = f" by {entry.who}" if entry.who else ""
     text = "" if entry.text == entry.kind.value else f": {entry.text}"
     return f"{moment(entry.at, ask.now, zone(ask))} {entry.kind}{who}{text}"
 

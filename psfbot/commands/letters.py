@@ -1,4 +1,4 @@
-"""What could not be delivered or read: dead letters and the quarantine, and how to try again."""
+"""What could not be delivered: dead letters, and how to try again."""
 
 from psfbot.chat.answer import Answer, Item
 from psfbot.chat.command import Ask, Topic

@@ -64,12 +64,12 @@ async def hush(ask: Ask, service: Service, time: str, reason: str, *, maintenanc
     return Answer(f"{service.id} is {what} until {ends} (silence {kept.id}). Its end will still be told.")
 
 
-@topic.says("(mute|silence|maintenance|downtime) {rest}", level=Level.RESPONDER, writes=True)
+@topic.says("(mute|silence|maintenance|downtime) {rest}")
 async def mute_help(ask: Ask, rest: str) -> Answer:
     """Say what a silence needs, when something is missing.
 
     >>> mute docs.python.org
-    'mute help' needs a responder, and the catalog knows no person with this account. Ask `whoami` for more.
+    I cannot silence 'docs.python.org'. Say the exact name, how long and why: mute docs.python.org 2h because …
     """
     raise UserError(
         f"I cannot silence '{cut(rest, 80)}'. Say the exact name, how long and why: mute docs.python.org 2h because …"

@@ -54,7 +54,7 @@ def laid_out(answer: Answer, stream: TextIO) -> list[str]:
             # One row, however long: an address that is broken into rows cannot be copied.
             console.print(Text(f"{printable(link.title)}: {printable(link.url)}"), soft_wrap=True)
         if answer.cites:
-            console.print(Text(f"Source: {sources(answer.cites)}", style="dim"))
+            console.print(Text(f"Source: {printable(sources(answer.cites))}", style="dim"))
     return [row.rstrip() for row in captured.get().splitlines()]
 
 
