@@ -252,3 +252,29 @@ def test_a_slot_of_an_unknown_type_is_refused_when_the_command_is_read():
 
     with pytest.raises(TypeError, match="a slot cannot be"):
         _ = made(wrong, "wrong {thing}").slots
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "second"),
+    [
+        ("who owns docs.python.org and how do I reach them?", "docs.python.org: ask", ""),
+        ("who owns hg.python.org, and what os is it on?", "hg.python.org: ask", "hg.python.org: hg.nyc1.psf.io"),
+        ("docs.python.org is slow, who owns it?", "docs.python.org:", "docs.python.org: ask Julien Palard"),
+        ("what happened to dyn, who is our registrar", "dyn is retired", "registrar: Gandi"),
+    ],
+)
+def test_two_questions_in_one_line_are_both_answered(ask, text, first, second):
+    lines = ask(text).lines
+
+    assert lines[0].startswith(first)
+    assert any(line.startswith(second) for line in lines[1:])
+
+
+def test_a_line_with_a_command_that_writes_is_never_taken_apart(ask):
+    reply = ask("who owns docs.python.org and ack 1", Speaker("jacob", account="coffee", person="coffee"))
+
+    assert not any("no incident #1" in line for line in reply.lines)
+
+
+def test_a_word_of_the_language_is_no_beginning_of_a_name(ask):
+    assert ask("help owner").lines[0].startswith("owner: Name the people")

@@ -13,7 +13,7 @@ from psfbot.catalog.encoding import FORBIDDEN, MOST
 from psfbot.catalog.events import DEPTH, Odd, Quick, events
 from psfbot.catalog.file import read
 from psfbot.catalog.places import Thorough
-from psfbot.catalog.recovery import BUDGET, ROUNDS
+from psfbot.catalog.recovery import ROUNDS, salvage
 
 SAMPLE = (Path(__file__).parent / "sample.yaml").read_bytes()
 ANNA = b"people:\n  anna:\n    name: Anna Example\n"
@@ -205,10 +205,18 @@ def test_so_many_syntax_errors_are_told_one_by_one_and_then_no_more():
 
 
 def test_a_big_file_is_read_again_less_often():
-    padding = "#" * (BUDGET // 4)
-    text = "people:\n" + "".join(f"  p{number}:\n    name: @\n" for number in range(9)) + padding
+    text = "people:\n" + "\n" * 100 + "".join(f"  p{number}:\n    name: @\n" for number in range(9))
 
-    assert len(read(text, "c.yaml").findings) == 4
+    assert [slip.rule for slip in salvage(text.encode(), budget=400).slips] == ["syntax"] * 4 + ["too-many-errors"]
+    assert [slip.rule for slip in salvage(text.encode()).slips] == ["syntax"] * 9
+
+
+def test_a_tab_takes_only_its_own_record_however_many_there_are():
+    text = "people:\n  anna:\n    status: gone\n  bob:\n\tname: Bob\n\tstatus: gone\n  carl:\n    status: gone\n"
+
+    assert rules(text) == [
+        "2:3 missing-field", "3:13 choice", "5:1 tab", "6:1 tab", "7:3 missing-field", "8:13 choice",
+    ]  # fmt: skip
 
 
 MUTATION = st.tuples(

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import cached_property
 from secrets import token_hex
 from typing import Any
@@ -29,14 +29,17 @@ from psfbot.store.db import Database
 from psfbot.store.inbox import SqlInbox
 from psfbot.store.leader import POLL, Leader, lock_of
 from psfbot.store.ledger import SqlStore
+from psfbot.store.marks import SqlMarks
 from psfbot.store.outbox import SqlOutbox
 from psfbot.store.retention import forget
+from psfbot.store.sqlite import SqliteFile
 from psfbot.web.app import make_app
 from psfbot.web.metrics import Counters
 from psfbot.web.parts import Parts
 from psfbot.web.server import serve
 
 TICK = 5.0
+TICKED = "tick"
 CLEAN = timedelta(hours=6).total_seconds()
 PATIENCE = 5.0
 """Seconds that a trial waits for the last room to be told."""
@@ -56,7 +59,6 @@ class Bot:
     invent_secrets: bool = False
     letters: asyncio.Event = field(default_factory=asyncio.Event)
     port: int = 0
-    ticked: datetime = field(default_factory=now)
 
     @cached_property
     def secrets(self) -> tuple[dict[str, Configuration], tuple[str, ...]]:
@@ -88,7 +90,8 @@ class Bot:
     @cached_property
     def courier(self) -> Courier:
         """Tells people."""
-        return Courier(self.outbox, self.platforms, now, leads=lambda: self.leader.leads, bug=bug)
+        alone = isinstance(self.db.home, SqliteFile)  # whose lock is free only when its last holder is gone
+        return Courier(self.outbox, self.platforms, now, lambda: self.leader.leads, bug, alone=alone)
 
     @cached_property
     def leader(self) -> Leader:
@@ -191,6 +194,8 @@ class Bot:
         """Make alerts of the letters that wait; one that psfbot fails at is put aside, and the others go on."""
         while self.leader.leads and (waiting := await self.inbox.waiting()):
             for letter in waiting:
+                if self.stop.is_set() or not self.leader.leads:
+                    return
                 await self.read_one(letter)
             self.courier.bell.set()
 
@@ -211,16 +216,18 @@ class Bot:
             log.info("alert judged", source=letter.source, verdict=one.verdict.value, letter=letter.id)
 
     async def tick(self) -> None:
-        """What time brings about."""
+        """What time brings about; how far it came is kept, so that a restart or another leader leaves nothing out."""
         said = await asyncio.to_thread(self.app.library.look)
         if said:
             self.counters.catalog(now())
             log.warning("catalog changed", outcome=said)
         if not self.leader.leads:
             return
-        since, self.ticked = self.ticked, now()
-        at, book = self.ticked, self.app.book
+        at, book, marks = now(), self.app.book, SqlMarks(self.db)
+        last = (await marks.all()).get(TICKED)
+        since = last.at if last else at
         told = await self.store.write(lambda ledger: after_silence(Scene(ledger, book, self.rooms, at), since))
+        await marks.set(TICKED, max(at, since))
         if told:
             self.courier.bell.set()
 

@@ -16,7 +16,7 @@ class Grounds:
 
     sources: tuple[Source, ...]
     as_of: str
-    note: str
+    notes: tuple[str, ...]
 
     def age(self, today: date) -> float | None:
         """Years since somebody last vouched for it; unknown where no date is given."""
@@ -40,7 +40,7 @@ def grounds(catalog: Catalog, record: Record, *paths: str) -> Grounds:
     dates = [latest(entry) for entry in entries if latest(entry)]
     notes = dict.fromkeys(entry.note for entry in entries if entry.note)
     found = tuple(catalog.sources[cite] for cite in cites if cite in catalog.sources)
-    return Grounds(found, min(dates, default=""), " ".join(notes))
+    return Grounds(found, min(dates, default=""), tuple(notes))
 
 
 def latest(entry: Provenance) -> str:

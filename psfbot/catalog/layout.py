@@ -47,10 +47,9 @@ def extent(lines: Sequence[str], at: int) -> range:
     return range(start, next(ends, len(lines)))
 
 
-def path(lines: Sequence[str], at: int) -> tuple[str, ...]:
-    """The first words of the section that this line is in and of the record that it starts."""
-    starts = [above(lines, at, 0)] + [at] * (indent(lines[at]) > 0)
-    return tuple(found[1] for start in starts if start >= 0 and (found := WORD.match(lines[start])))
+def sections(lines: Sequence[str]) -> list[int]:
+    """The lines that start a section."""
+    return [at for at, line in enumerate(lines) if not indent(line) and CONTENT.match(line)]
 
 
 def swallows(lines: Sequence[str], start: int, end: int) -> bool:

@@ -1,5 +1,6 @@
 """A file that is not YAML as a whole, read as far as it can be: one broken record must not hide the others' faults."""
 
+from bisect import bisect
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -12,8 +13,8 @@ from psfbot.catalog.places import Thorough
 
 ROUNDS = 50
 """So many broken records are set aside, one at a time …"""
-BUDGET = 100_000_000
-"""… and so many bytes are read in all, so that a big broken file still has an answer within a minute."""
+BUDGET = 4_000_000
+"""… and so many lines are read in all, so that a big broken file still has an answer within a minute."""
 ENOUGH = "so many syntax errors that the rest was not checked: mend these and check again"
 
 
@@ -32,27 +33,27 @@ class Reading:
     tree: Thorough | None = None
 
 
-def salvage(data: bytes) -> Reading:
+def salvage(data: bytes, budget: int = BUDGET) -> Reading:
     """Read, and at each syntax error blank out the record that it is in and read again."""
     data, scrubbed = scrub(data)
     broken = _Broken(data.decode().split("\n"), scrubbed)
     words = frozenset(layout.words(broken.lines))
     for slip, at in list(syntax.stray(broken.lines)):
-        if slip.rule == "tab":
-            broken.set_aside(slip, at)
-        else:
-            broken.drop(slip, at)
-    for _ in range(max(2, min(ROUNDS, BUDGET // (len(data) + 1)))):
-        if found := syntax.runaway(broken.lines):
-            broken.set_aside(*found)
-            continue
-        try:
-            tree = Thorough("\n".join(broken.lines).encode())
-        except MarkedYAMLError as error:
-            broken.set_aside(*syntax.explain(error, broken.lines))
-        else:
-            slips = (*broken.slips, *tree.slips)
-            return Reading(tree.root, tree.lines, slips, words, tree)
+        broken.mend(slip, at)
+    rounds = lines_read = 0
+    while rounds < ROUNDS and lines_read < budget:
+        fault = syntax.runaway(broken.lines)
+        if not fault:
+            try:
+                tree = Thorough("\n".join(broken.lines).encode())
+            except MarkedYAMLError as error:
+                fault = syntax.explain(error, broken.lines)
+            else:
+                slips = (*broken.slips, *tree.slips)
+                return Reading(tree.root, tree.lines, slips, words, tree)
+        broken.set_aside(*fault)
+        rounds += 1
+        lines_read += fault[1]
     last = replace(broken.slips[-1], message=ENOUGH, rule="too-many-errors", path=())
     return Reading(None, {}, (*broken.slips, last))
 
@@ -64,14 +65,22 @@ class _Broken:
         """Start with all lines."""
         self.lines = lines
         self.slips = slips
+        self._text = tuple(lines)
+        self._sections = layout.sections(lines)
 
-    def drop(self, slip: Slip, at: int) -> None:
-        """Blank out one line."""
-        self.lines[at] = ""
-        self.slips.append(slip)
+    def mend(self, slip: Slip, at: int) -> None:
+        """Blank out a line that can be done without; for a tab that is its record, once."""
+        if slip.rule == "tab" and self.lines[at]:
+            self.set_aside(slip, at)
+        else:
+            self.lines[at] = ""
+            self.slips.append(slip)
 
     def set_aside(self, slip: Slip, at: int) -> None:
         """Blank out the record that this line is in."""
         span = layout.extent(self.lines, at)
-        self.slips.append(replace(slip, path=layout.path(self.lines, span.start)))
+        starts = self._sections[: bisect(self._sections, span.start)][-1:]
+        starts += [span.start] * (layout.indent(self.lines[span.start]) > 0)
+        path = tuple(found[1] for start in starts if (found := layout.WORD.match(self._text[start])))
+        self.slips.append(replace(slip, path=path))
         self.lines[span.start : span.stop] = [""] * len(span)

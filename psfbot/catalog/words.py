@@ -13,6 +13,7 @@ WHERE: dict[str, str] = {
     "registrar": "registered at",
 }
 NOBODY = "nobody is named as owner"
+NOWHERE = "where it runs is unknown"
 UNKNOWN = "unknown"
 DIRECT = ("email", "irc", "slack")
 FEW = 5
@@ -81,17 +82,17 @@ def runs(catalog: Catalog, service: Service, *, brief: bool = False) -> str:
     parts = []
     roles: tuple[Role, ...] = ("origin", "cdn")
     for role in roles:
-        entries = [entry for entry in service.hosted(role) if not (brief and entry.provider == UNKNOWN)]
+        entries = [entry for entry in service.hosted(role) if entry.provider != UNKNOWN]
         places = [place(catalog, entry, brief=brief) for entry in entries]
         if places:
             parts.append(f"{WHERE[role]} {and_join(unique(places))}")
-    return ", ".join(parts) if parts else "where it runs is unknown"
+    return ", ".join(parts) if parts else NOWHERE
 
 
 def place(catalog: Catalog, entry: Hosting, *, brief: bool = False) -> str:
     """One hosting entry in words; an origin says its architecture, also that it is unknown unless it must be brief."""
     name = provider(catalog, entry)
-    if entry.role != "origin" or entry.provider == UNKNOWN:
+    if entry.role != "origin":
         return name
     if entry.architecture in {None, UNKNOWN}:
         return name if brief else f"{name} (architecture unknown)"

@@ -7,6 +7,7 @@ in `live`, which is imported only when one of them is asked for.
 from psfbot.chat.command import Command, Topic
 from psfbot.commands import (
     about,
+    certificates,
     hosts,
     impact,
     oncall,
@@ -30,6 +31,7 @@ TOPICS: tuple[Topic, ...] = (
     roles.topic,
     pages.topic,
     past.topic,
+    certificates.topic,
     platforms.topic,
     oncall.topic,
     about.topic,

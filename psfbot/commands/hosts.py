@@ -19,6 +19,8 @@ topic = Topic("hosts", "Machines: who may log in, which system they run, what is
     "(what|which) (os|operating system|system|distribution|ubuntu|release) (is|does|runs on) [the] {host} [on|run|running|have]",
     "(what|which services) (is|are|runs|run) on (host|machine|server) {host}",
     "(os|operating system) (of|on) [the] {host}",
+    "what blocks [the] {host} from (ubuntu 24.04|an upgrade|a newer ubuntu|being upgraded)",
+    "why is [the] {host} [still] on (ubuntu 14.04|ubuntu 20.04|ubuntu 22.04|an old ubuntu)",
 )
 def host(ask: Ask, host: Host | Service) -> Answer:
     """Describe a machine: its system, the services on it, who may log in.
@@ -54,7 +56,7 @@ def logins(ask: Ask, host: Host) -> str:
     "who (can|may) (log in|login|ssh|log into|get) (to|into|on|in to|on to) [the] {host}",
     "who (can|may) (access|reach|reboot) [the] {host}",
     "(access|logins|ssh) (to|of|for|on) [the] {host}",
-    "(can i get|how do i get) (access|ssh|sudo|an account|ssh access|root) (to|on) [the] {host}",
+    "(can i get|how do i get|how can i get|who gives) (access|ssh|sudo|an account|ssh access|root) (to|on) [the] {host}",
 )
 def access(ask: Ask, host: Host | Service) -> Answer:
     """Name those who may log in to a machine, or to the machines of a service.
@@ -94,15 +96,18 @@ def hosts(ask: Ask, system: str) -> Answer:
     >>> which hosts are still on ubuntu 20.04?
     2 hosts on Ubuntu 20.04: hg.nyc1.psf.io, salt.nyc1.psf.io.
     """
-    wanted = fold(system.removeprefix("an ").removeprefix("old "))
+    wanted = fold(system.lower().removeprefix("an ").removeprefix("old "))
     known = sorted({m.name: m for m, _ in machines(ask)}.values(), key=lambda m: (m.os or "~", m.name))
     found = [m for m in known if m.os and wanted and fold(m.os).startswith(wanted)]
-    if not found and wanted not in {"all", "ubuntu", "anold", "old"}:
+    if "old" in system.lower().split():
+        newest = max((m.os for m in found if m.os), default="")
+        found = [m for m in found if m.os != newest]
+    if not found and wanted != "all":
         systems = ", ".join(unique(m.os for m in known if m.os))
         raise UserError(f"No host of the catalog is on '{cut(system, 60)}'. There are: {systems}.")
     shown = found or known
     names = unique(m.os or "" for m in shown)
     on = f" on {names[0]}" if len(names) == 1 else ""
-    items = [] if on else [Item(m.name, m.os or "system unknown", "host") for m in shown]
+    items = [] if on else [Item(m.name, " - ".join(filter(None, (m.os, m.note))), "host") for m in shown]
     listed = f": {', '.join(m.name for m in shown)}." if on else ", the oldest system first."
     return Answer(f"{count(len(shown), 'host')}{on}{listed}", items=items, data={"hosts": [m.name for m in shown]})

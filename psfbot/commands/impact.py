@@ -46,11 +46,33 @@ def breaks(ask: Ask, cause: Service | Provider | Region | Host) -> Answer:
             lines.append(f"{word}: {cut(', '.join(struck.service.id for struck in group), LISTED)}.")
     lines += [f"{struck.service.id}: {way(struck)}" for struck in found.struck if struck.depth > 1 or struck.uncertain]
     lines += [f"They need each other in a ring: {' -> '.join(ring)}." for ring in found.cycles]
+    if isinstance(cause, Service) and not found.hard:
+        lines += above(ask, cause)
     data = {
         "cause": {"kind": kind, "id": name},
         "struck": [{"service": s.service.id, "strength": s.strength, "path": steps(s.path)} for s in found.struck],
     }
     return Answer(fact, lines=lines, data=data)
+
+
+@topic.says(
+    "(what|which cause) do [the] {one} and [the] {other} (share|have in common|both need|both depend on|both hang on)",
+    "(what|which cause) is (common to|shared by) [the] {one} and [the] {other}",
+    "[the] {one} and [the] {other} are (both down|both 503|both broken|down together|both failing)",
+    "(shared cause|common cause) (of|for) [the] {one} and [the] {other}",
+)
+def shared(ask: Ask, one: Service, other: Service) -> Answer:
+    """Name what two services both cannot do without: the first places to look when they fail together.
+
+    >>> what do docs.python.org and hg.python.org share?
+    docs.python.org and hg.python.org both need: loadbalancer, nyc1, digitalocean.
+    """
+    found = ask.book.web.shared([one.id, other.id])
+    names = ", ".join(cause.node.id for cause in found)
+    both = f"{one.id} and {other.id} both need"
+    fact = f"{both}: {names}." if names else f"{one.id} and {other.id} share nothing that the catalog knows."
+    lines = [f"{cause.node.id}: {cause.uncertain}." for cause in found if cause.uncertain]
+    return Answer(fact, lines=lines, data={"shared": [cause.node.id for cause in found]})
 
 
 def kind_of(cause: Service | Provider | Region | Host) -> "tuple[Kind, str]":
@@ -60,6 +82,14 @@ def kind_of(cause: Service | Provider | Region | Host) -> "tuple[Kind, str]":
     if isinstance(cause, Provider):
         return "provider", cause.id
     return ("region", cause.id) if isinstance(cause, Region) else ("service", cause.id)
+
+
+def above(ask: Ask, service: Service) -> list[str]:
+    """What may have taken it down, and others with it."""
+    needs = [need.what for need in ask.book.web.needs(service.id).hard if need.what.kind == "service"]
+    struck = [(need.id, len(ask.book.web.breaks("service", need.id).hard)) for need in needs]
+    told = [f"{name} ({count(number, 'service')} would be down with it)" for name, number in struck]
+    return [f"If it is down itself, look at what it needs: {', '.join(told)}."] if told else []
 
 
 def way(hit: "Struck | Needed") -> str:
@@ -106,6 +136,7 @@ def needs(ask: Ask, service: Service) -> Answer:
 
 @topic.says(
     "(path|route|request path) (of|to|for) [the] {service}",
+    "(what|which) (load balancer and cdn|cdn and load balancer|load balancer) is [the] {service} behind",
     "how does a request (reach|get to) [the] {service}",
     "what is (in front of|between users and) [the] {service}",
 )

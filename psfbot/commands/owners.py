@@ -1,9 +1,10 @@
 """Who answers for it, and how to reach them."""
 
 from psfbot.catalog import words
-from psfbot.catalog.model import Provider, Region, Service
+from psfbot.catalog.model import Person, Platform, Provider, Region, Service, Team
 from psfbot.chat.answer import Answer
 from psfbot.chat.command import Ask, Topic
+from psfbot.commands.places import platform_card
 from psfbot.commands.wording import based_on
 from psfbot.text import cut
 
@@ -24,16 +25,17 @@ topic = Topic("owners", "Who answers for a service, and how to reach them.")
     "(owner|who-owns|whoowns|owns|maintainer|maintainers|contact|contacts|responsible) {service}",
     "[the] {service} (owner|owners|maintainer|maintainers|contact|contacts)",
     "how (do|can) (i|we) (contact|reach) [the] (owner of|owners of|people behind|maintainers of) [the] {service}",
+    "(who|whom) do i tell about [the] {service}",
     "{service} is (owned|run|maintained) by (who|whom)",
 )
-def owner(ask: Ask, service: Service | Provider | Region) -> Answer:
+def owner(ask: Ask, service: Service | Provider | Region | Platform) -> Answer:
     """Name the people to ask about a service, in order, and how to reach them.
 
     >>> who owns docs.python.org?
     docs.python.org: ask Julien Palard, then docs.python.org administrators, then PSF Infrastructure Team.
 
     >>> owner of dosc.python.org
-    I know no service, provider or region called 'dosc.python.org'. Did you mean docs.python.org?
+    I know nothing called 'dosc.python.org'. Did you mean docs.python.org?
 
     >>> whose is www.python.org/ftp/python/3.12.0
     downloads: ask CPython release managers, then PSF Infrastructure Team.
@@ -42,6 +44,8 @@ def owner(ask: Ask, service: Service | Provider | Region) -> Answer:
         return of_provider(ask, service)
     if isinstance(service, Region):
         return of_region(ask, service)
+    if isinstance(service, Platform):
+        return platform_card(ask, service)
     people = words.ask_whom(ask.catalog, service)
     whom = "the catalog names no owner" if people == words.NOBODY else f"ask {people}"
     fact = f"{service.id}: {whom}."
@@ -49,7 +53,8 @@ def owner(ask: Ask, service: Service | Provider | Region) -> Answer:
         fact = f"{fact[:-1]} ({service.lifecycle})."
     reach = words.reach(ask.catalog, service, public=ask.message.public)
     lines = [f"Reach them: {' · '.join(reach)}."] if reach else []
-    lines.append(f"It runs {words.runs(ask.catalog, service)}.")
+    runs = words.runs(ask.catalog, service)
+    lines.append("Where it runs is unknown." if runs == words.NOWHERE else f"It runs {runs}.")
     cites, notes = based_on(ask, service, "owners")
     data = {
         "service": service.id,
@@ -59,12 +64,36 @@ def owner(ask: Ask, service: Service | Provider | Region) -> Answer:
     return Answer(fact, lines=lines, notes=notes, cites=cites, data=data)
 
 
+@topic.says(
+    "how (do|can|could) (i|we|one) (reach|contact|get hold of|write to|ping|ask) [the] {people}",
+    "(reach|how to reach|how to contact) [the] {people}",
+)
+def reach(ask: Ask, people: Team | Person | Service) -> Answer:
+    """Say how to reach a team, a person, or the people behind a service.
+
+    >>> how do I reach the postmasters?
+    Postmasters: postmaster@python.org.
+    """
+    if isinstance(people, Service):
+        return owner(ask, people)
+    if isinstance(people, Team):
+        found = words.reach_team(people, public=ask.message.public)
+    else:
+        teams = [t for t in ask.catalog.teams.values() if any(m.person == people.id for m in t.members)]
+        accounts = [f"GitHub: {people.github}"] if people.github else []
+        found = (*accounts, *(c for team in teams for c in words.reach_team(team, public=ask.message.public)))
+    cites, notes = based_on(ask, people, "contacts")
+    said = " · ".join(dict.fromkeys(found)) or "the catalog names no way to reach them"
+    return Answer(f"{people.name}: {said}.", notes=notes, cites=cites, data={"reach": list(found)})
+
+
 def of_provider(ask: Ask, provider: Provider) -> Answer:
     """A provider is nobody's service: say what it does for us, and who deals with it."""
     used = [s for s in ask.catalog.services.values() if any(h.provider == provider.id for h in s.hosting)]
     team = ask.catalog.teams.get("infra")
     whom = f"ask {team.name} about it" if team else "the catalog names nobody for it"
-    fact = f"{provider.name} is a provider ({', '.join(provider.provides) or 'role unknown'}); {whom}."
+    does = f" ({', '.join(provider.provides)})" if provider.provides else ""
+    fact = f"{provider.name} is a provider{does}; {whom}."
     lines = [f"Its own status page: {provider.status_page}"] if provider.status_page else []
     if used:
         lines.append(f"Services on it: {cut(', '.join(s.id for s in used), 300)}.")

@@ -23,8 +23,10 @@ def pages(ask: Ask, service: Service, *kinds: str, noun: str) -> Answer:
 
 
 @topic.says(
-    "(which|what) (tracker|list|issue tracker|bug tracker|place) (is|is right|is the right one) (for|of) [the] {service}",
-    "(tracker|issues|bugs|issue tracker|bug tracker) (for|of) [the] {service}",
+    "(which|what) (tracker|list|issue tracker|bug tracker|place) is (for|of) [the] {service}",
+    "(tracker|issues|bugs|issue tracker|bug tracker) (for|of) [a problem with|problems with|the] {service}",
+    "(which|what) tracker is (right|the right one|good) for [a problem with|problems with|a bug in|the] {service}",
+    "where do i report that [the] {service} (looks broken|is broken|is wrong|is down|is stale|does not work)",
     "(which|what) (tracker|issue tracker|bug tracker) for [the] {service}",
     "(how|where) (do|can|should) (i|we) (report|file) [a problem with|a bug in|a bug with|an issue with|problems with] [the] {service}",
     "(report|tracker) {service}",
@@ -82,15 +84,18 @@ def repo(ask: Ask, service: Service) -> Answer:
     if config:
         where = " ".join(part for part in (config.repo, config.path) if part)
         found.append(f"configured by {config.tool}{f': {where}' if where else ''}")
+    runs = words.runs(ask.catalog, service)
+    lines = [] if runs == words.NOWHERE else [f"It runs {runs}."]
     cites, notes = based_on(ask, service, "repos", "config")
     if not found:
         return Answer(f"{service.id}: the catalog names no repository and no configuration of it.", notes=notes)
     data = {"service": service.id, "repos": [r.url for r in service.repos]}
-    return Answer(f"{service.id}: {'; '.join(found)}.", notes=notes, cites=cites, data=data)
+    return Answer(f"{service.id}: {'; '.join(found)}.", lines=lines, notes=notes, cites=cites, data=data)
 
 
 @topic.says(
-    "who (can|may) (purge|flush|invalidate) [the cache of|the] {service}",
+    "who (can|may) (purge|flush|invalidate) [the cache of|fastly for|the cdn for|the] {service}",
+    "[the] {service} (is|are|looks|look) stale [after the release|after a release]",
     "(how|where) (do|can) (i|we) (purge|flush) [the cache of|the] {service}",
     "purge {service}",
 )
@@ -114,8 +119,9 @@ def purge(ask: Ask, service: Service) -> Answer:
 
 
 @topic.says(
-    "(can i have|can we have|how do i get|i need|who adds) a (redirect|dns record|subdomain|record|domain name) [for|of] {name}",
+    "(can i have|can we have|how do i get|i need|who adds) a (redirect|dns record|subdomain|record|domain name) [for|of|from] {name}",
     "(can i have|can we have|how do i get|i need|who adds) a (redirect|dns record|subdomain|record|domain name)",
+    "(who|whom) do i ask for a (redirect|dns record|subdomain|record|domain name)",
 )
 def record(ask: Ask, name: str = "") -> Answer:
     """Say whom to ask for a redirect, a DNS record or a subdomain.
@@ -127,7 +133,11 @@ def record(ask: Ask, name: str = "") -> Answer:
     if team is None:
         return Answer("The catalog names no team for that.")
     reach = " · ".join(words.reach_team(team, public=ask.message.public))
-    registrars = [p.name for p in ask.catalog.providers.values() if {"dns", "registrar"} & {*p.provides}]
+    registrars = [
+        p.name
+        for p in ask.catalog.providers.values()
+        if {"dns", "registrar"} & {*p.provides} and p.lifecycle != "retired"
+    ]
     lines = [f"DNS and names are with: {', '.join(registrars)}."] if registrars else []
     return Answer(f"Ask {team.name}: {reach}.", lines=lines)
 

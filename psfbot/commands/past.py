@@ -1,8 +1,9 @@
 """What happened to it: history, and whether it still lives."""
 
-from psfbot.catalog.model import Event, Platform, Provider, Service, Source
+from psfbot.catalog.model import Event, Platform, Provider, Region, Service, Source
 from psfbot.chat.answer import Answer
 from psfbot.chat.command import Ask, Topic
+from psfbot.commands.places import region_card
 from psfbot.commands.wording import based_on, cites
 from psfbot.text import unique
 
@@ -16,7 +17,7 @@ topic = Topic("history", "What happened to a service or a provider, and whether 
     "(when|why) (was|did|has) [the] {thing} (moved|move|retired|removed|shut down|migrated|migrate|change|changed)",
     "(when was the last|last) (change|incident|outage|move) (of|at) [the] {thing}",
 )
-def history(ask: Ask, thing: Service | Provider | Platform) -> Answer:
+def history(ask: Ask, thing: Service | Provider | Region | Platform) -> Answer:
     """Tell what happened to a service, a provider or a platform, the newest first.
 
     >>> what happened to slack-irc?
@@ -26,6 +27,8 @@ def history(ask: Ask, thing: Service | Provider | Platform) -> Answer:
     docs.python.org is in production. 2025-11-21: Every page answered 503, an internal certificate had expired.
     2019-02-14: Moved to DigitalOcean.
     """
+    if isinstance(thing, Region):
+        return region_card(ask, thing)
     events = sorted(thing.history, key=lambda event: event.date, reverse=True)
     told = [f"{event.date}: {event.fact}" for event in events]
     first = told[0] if told else "The catalog knows nothing of its past."

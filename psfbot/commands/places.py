@@ -4,6 +4,7 @@ from psfbot.catalog import words
 from psfbot.catalog.model import Hosting, Platform, Provider, Region, Service
 from psfbot.chat.answer import Answer, Item
 from psfbot.chat.command import Ask, Topic
+from psfbot.commands.impact import path_of
 from psfbot.commands.wording import based_on, listed
 from psfbot.errors import UserError
 from psfbot.text import count, unique
@@ -25,6 +26,8 @@ ARCHITECTURES = {
     "(is|are|hosts|runs) [the] {service}",
     "(what|which) (provider|host|region|datacenter|data center|dc|machine|server|architecture|arch|cdn) "
     "(is|are|does) [the] {service} (on|use|in|behind|run on|running on|hosted on|hosted in|hosted by)",
+    "is [the] {service} (on|hosted on|running on|hosted by|hosted in) (arm|arm64|x86|amd64|heroku|cabotage|aws|fastly) "
+    "[or x86|or arm|or cabotage|or heroku]",
     "(where|hosting|hosting of|location of|host of|provider of|region of|architecture of|arch of) {service}",
 )
 def where(ask: Ask, service: Service) -> Answer:
@@ -43,9 +46,10 @@ def where(ask: Ask, service: Service) -> Answer:
     lines += [f"{entry.provider} ({entry.role}): {entry.note}" for entry in service.hosting if entry.note]
     cites, notes = based_on(ask, service, "hosting.origin", "hosting.origin.architecture")
     data = {"service": service.id, "hosting": [entry.model_dump(mode="json") for entry in service.hosting]}
-    fact = f"{service.id} runs {words.runs(ask.catalog, service)}."
-    if not service.hosting:
-        fact = f"{service.id}: {words.runs(ask.catalog, service)}."
+    runs = words.runs(ask.catalog, service)
+    fact = f"{service.id}: {runs}." if runs == words.NOWHERE else f"{service.id} runs {runs}."
+    hops = path_of(ask, service)
+    lines += [f"The way of a request: {hops}."] if hops.count("->") > 1 else []
     return Answer(fact, lines=lines, notes=notes, cites=cites, data=data)
 
 
@@ -190,7 +194,8 @@ def on_architecture(ask: Ask, known: str) -> Answer:
 def provider_card(ask: Ask, provider: Provider) -> Answer:
     """What a provider does, and for whom."""
     gone = "" if provider.lifecycle == "production" else f" ({provider.lifecycle})"
-    fact = f"{provider.name}{gone}: {', '.join(provider.provides) or 'role unknown'}."
+    does = f": {', '.join(provider.provides)}" if provider.provides else ""
+    fact = f"{provider.name}{gone}{does}."
     used = [s for s in running(ask) if any(entry.provider == provider.id for entry in s.hosting)]
     lines = [provider.note] if provider.note else []
     lines += [f"{event.date}: {event.fact}" for event in provider.history]

@@ -14,7 +14,8 @@ topic = Topic("platforms", "CPython's supported platforms: tiers and contacts of
     "(platform|pep 11|pep11) {platform}",
     "(what|which) (tier|support tier) (is|has|does) [the] {platform} [have|in|on|at]",
     "(tier|support tier) (of|for) [the] {platform}",
-    "who (is the contact|are the contacts|is responsible) for platform {platform}",
+    "who (is the contact|are the contacts) for platform {platform}",
+    "what is missing for the next tier of {platform}",
 )
 def platform(ask: Ask, platform: Platform | str) -> Answer:
     """Give the tier of a platform, its contacts, and when that changed.
@@ -34,11 +35,19 @@ def platform(ask: Ask, platform: Platform | str) -> Answer:
     triples = {row.triple for row in rows}
     name = rows[0].triple if len(triples) == 1 else platform
     told = ", ".join(f"tier {p.tier} ({p.notes or p.triple if len(triples) == 1 else p.id})" for p in rows)
-    return Answer(f"{name} has {count(len(rows), 'row')}: {told}.", data={"platforms": [p.id for p in rows]})
+    lines = [platform_card(ask, row).fact + last(row) for row in rows]
+    data = {"platforms": [p.id for p in rows]}
+    return Answer(f"{name} has {count(len(rows), 'row')}: {told}.", lines=lines, data=data)
+
+
+def last(row: Platform) -> str:
+    """When its tier changed last, as far as the catalog knows."""
+    newest = max(row.history, key=lambda event: event.date, default=None)
+    return f" Last change {newest.date}: {newest.fact}" if newest else ""
 
 
 @topic.says(
-    "(platforms|tiers)",
+    "(platforms|tiers|pep 11|what is pep 11)",
     "(platforms|which platforms are) [in|of|on] tier {tier}",
     "tier {tier} platforms",
     "tier {tier}",

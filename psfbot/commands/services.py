@@ -1,11 +1,11 @@
 """What is in the catalog: one service as a card, and lists by query."""
 
 from psfbot.catalog import words
+from psfbot.catalog.model import Host, Person, Platform, Provider, Region, Service, Team
 from psfbot.catalog.model import Link as CatalogLink
-from psfbot.catalog.model import Person, Platform, Provider, Region, Service, Team
 from psfbot.chat.answer import Answer, Link
 from psfbot.chat.command import Ask, Topic
-from psfbot.commands import people, places
+from psfbot.commands import hosts, people, places
 from psfbot.commands.wording import based_on, listed
 from psfbot.text import count, cut
 
@@ -21,7 +21,7 @@ topic = Topic("services", "What a service is, where it runs, and which services 
     "about [the] {thing}",
     "{thing}",
 )
-def service(ask: Ask, thing: Service | Provider | Region | Team | Person | Platform) -> Answer:
+def service(ask: Ask, thing: Service | Provider | Region | Team | Person | Platform | Host) -> Answer:
     """Show what the catalog knows of a service, provider, region, team, person or platform.
 
     >>> what is docs.python.org?
@@ -40,15 +40,18 @@ def service(ask: Ask, thing: Service | Provider | Region | Team | Person | Platf
         return people.person_card(ask, thing)
     if isinstance(thing, Platform):
         return places.platform_card(ask, thing)
+    if isinstance(thing, Host):
+        return hosts.host(ask, thing)
     return card(ask, thing)
 
 
 def card(ask: Ask, service: Service) -> Answer:
     """Everything about one service in a few lines."""
+    where = words.runs(ask.catalog, service)
     tier = f"tier {service.tier}" if service.tier != "unknown" else "tier unknown"
     lines = [
         f"Owners: {words.ask_whom(ask.catalog, service)}.",
-        f"Runs {words.runs(ask.catalog, service)}.",
+        "Where it runs is unknown." if where == words.NOWHERE else f"Runs {where}.",
         f"{service.lifecycle.capitalize()}, {tier}, {service.type}.",
     ]
     reach = words.reach(ask.catalog, service, public=ask.message.public)

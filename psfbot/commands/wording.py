@@ -11,7 +11,7 @@ from psfbot.chat.command import Ask
 def based_on(ask: Ask, record: Record, *paths: str) -> tuple[tuple[Cite, ...], tuple[str, ...]]:
     """The sources of these fields, and the doubts about them: old, or told otherwise elsewhere."""
     found = cite.grounds(ask.catalog, record, *paths)
-    notes = [found.note] if found.note else []
+    notes = list(found.notes)
     age = found.age(ask.now.date())
     if age is not None and age >= cite.OLD:
         notes.append(f"Last vouched for {found.as_of}, {age:.0f} {'year' if round(age) == 1 else 'years'} ago.")

@@ -1,5 +1,6 @@
 """A line becomes an answer: read it, permit it, run its command, keep what is left for `more`."""
 
+import re
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
@@ -35,6 +36,10 @@ OFFERED = 5
 FEW_KINDS = 3
 LONG_NAME = 6
 """More words than this are a sentence, not a name."""
+
+PARTS = re.compile(r"\s*[,;]\s*(?:and |but |so )?|\s+(?:and|but|because|since)\s+", re.IGNORECASE)
+PARTS_ANSWERED = 2
+PRONOUN = re.compile(r"\b(?:it|they|them)\b", re.IGNORECASE)
 
 MORE = frozenset({"more", "next", "more please", "go on", "continue"})
 YES = frozenset({"yes", "y", "yep", "yeah", "sure", "ok"})
@@ -105,10 +110,24 @@ class Desk:
         memory.picks = ()
         if reading and reading.taken:
             return await self.run(reading, message, book)
+        halves = self.halves(line, message, book)
+        if halves:
+            return together([await self.run(half, message, book) for half in halves], halves)
         if reading is None or (reading.doubt.found and len(reading.doubt.found.said.split()) > LONG_NAME):
             return Answer(NOT_UNDERSTOOD.format(said=cut(line, 80), hints=hints(line, book)), outcome=Outcome.NOT_FOUND)
         memory.picks = tuple(reading.choose(hit) for hit in candidates(reading))
         return self.doubt(reading, book)
+
+    def halves(self, line: str, message: Message, book: Book) -> list[Reading]:
+        """The parts of a line with two questions in it that can be answered for certain, and only read."""
+        parts = [part for part in PARTS.split(line) if part]
+        sure: list[Reading] = []
+        for part in parts if len(parts) > 1 else []:
+            said = PRONOUN.sub(subject(sure), clean.question(part)) if subject(sure) else clean.question(part)
+            reading = understand(said, self.table, book, message.speaker)
+            if reading and reading.sure and reading.plain and not reading.command.writes and reading not in sure:
+                sure.append(reading)
+        return sure[:PARTS_ANSWERED]
 
     async def run(self, reading: Reading, message: Message, book: Book) -> Answer:
         """Call the command if the speaker may."""
@@ -182,6 +201,22 @@ class Desk:
         if memory.rest:
             shown = (*shown[:-1], f"{shown[-1]} … ({len(memory.rest)} more: say `more`)")
         return Reply(answer, shown)
+
+
+def subject(readings: list[Reading]) -> str:
+    """What the last part of a line was about, so that `it` in the next part means that."""
+    hits = [bound.hit for reading in readings for bound in reading.bound.values() if bound.hit]
+    return hits[-1].id if hits else ""
+
+
+def together(answers: list[Answer], readings: list[Reading]) -> Answer:
+    """Several answers as one; the first one's fact leads."""
+    first, *rest = answers
+    read = " · ".join(reading.command.name for reading in readings)
+    lines = [*first.lines, *(line for answer in rest for line in (answer.fact, *answer.lines))]
+    notes = [*first.notes, *(note for answer in rest for note in answer.notes), f"I answered this part of it: {read}"]
+    cites = tuple(dict.fromkeys(cite for answer in answers for cite in answer.cites))
+    return replace(first, lines=lines, notes=notes, cites=cites)
 
 
 def picked(line: str, memory: Memory) -> Reading | None:

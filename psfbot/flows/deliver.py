@@ -7,20 +7,30 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from psfbot.errors import DeliveryError, StoreBusy
-from psfbot.relay.notice import Delivery, Ending, Parcel
+from psfbot.relay.notice import PERHAPS, Delivery, Ending, Parcel
 from psfbot.relay.ports import Outbox, Platform
 from psfbot.relay.retry import Attempt, GiveUp, after
 
 LEASE = timedelta(seconds=60)
 """How long a sender may take; after it, nobody knows whether the parcel arrived."""
-
+IN_TIME = 0.9
+"""The part of a lease after which an answer is no longer awaited, so that the rest is left to write that down."""
 TICK = 1.0
-"""Seconds between looks at the outbox when nobody rings."""
+"""Seconds between looks at the outbox when nobody rings, and between tries to write down how an attempt ended."""
+ENOUGH = 10
+"""Attempts before a bug, or a parcel's age, is reason to give up: after less, its platform may just have come back."""
+
+NO_ANSWER = DeliveryError("no answer in time", final=False)
+CUT_SHORT = Ending(state=Delivery.UNKNOWN, error=f"{PERHAPS}; psfbot stopped before there was an answer")
 
 
 @dataclass
 class Courier:
-    """Delivers what the outbox holds; what waits for one room never holds up another."""
+    """Delivers what the outbox holds; what waits for one room never holds up another.
+
+    `alone` says that no other process can be sending: what is on its way, and not by this one, was lost with an
+    earlier one, and need not wait for its lease to end.
+    """
 
     outbox: Outbox
     platforms: Mapping[str, Platform]
@@ -28,81 +38,131 @@ class Courier:
     leads: Callable[[], bool] = lambda: True
     bug: Callable[[Exception], str] = str
     draw: Callable[[], float] = random.random
+    alone: bool = False
+    lease: timedelta = LEASE
+    tick: float = TICK
     bell: asyncio.Event = field(default_factory=asyncio.Event)
+    stop: asyncio.Event = field(default_factory=asyncio.Event)
     busy: dict[str, "asyncio.Task[None]"] = field(default_factory=dict)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Deliver until told to stop; what is on its way is finished first."""
+        self.stop = stop
         while not stop.is_set():
             self.bell.clear()
             try:
-                await self.recover()
                 await self.round()
             except StoreBusy:
                 pass  # it mends by itself, and whatever is due stays due
             except Exception as error:  # noqa: BLE001 - the loop that tells people must go on whatever happens
                 self.bug(error)
             waiting = [asyncio.ensure_future(self.bell.wait()), asyncio.ensure_future(stop.wait())]
-            await asyncio.wait(waiting, timeout=TICK, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(waiting, timeout=self.tick, return_when=asyncio.FIRST_COMPLETED)
             for task in waiting:
                 task.cancel()
         await asyncio.gather(*self.busy.values(), return_exceptions=True)
 
     async def round(self) -> None:
-        """Start a sender for each lane that has something, unless one is at it; only the leader speaks."""
+        """Put somebody to each lane where there is something to do, unless one is at it; only the leader speaks."""
         if not self.leads():
             return
-        for lane in await self.outbox.lanes(self.now()):
-            platform = self.platforms.get(lane.partition(" ")[0])
-            if platform and platform.ready and lane not in self.busy:
-                task = asyncio.ensure_future(self.empty(lane, platform))
-                self.busy[lane] = task
-                task.add_done_callback(lambda _, lane=lane: self.busy.pop(lane, None))  # type: ignore[misc]
+        now = self.now()
+        for lost in await self.outbox.expired(now + self.lease if self.alone else now):
+            if lost.state is Delivery.SENDING or lost.not_before <= now:
+                self.attend(lost.notice.room.lane, lost)
+        for lane in await self.outbox.lanes(now):
+            self.attend(lane)
 
-    async def empty(self, lane: str, platform: Platform) -> None:
-        """Send the parcels of one lane, one after the other."""
-        while platform.ready and self.leads():
-            now = self.now()
-            parcel = await self.outbox.lease(lane, now, now + LEASE)
-            if parcel is None:
+    def attend(self, lane: str, lost: Parcel | None = None) -> None:
+        """Let a lane be emptied beside all others, if its platform can speak."""
+        platform = self.platforms.get(lane.partition(" ")[0])
+        if platform and platform.ready and lane not in self.busy:
+            self.busy[lane] = asyncio.ensure_future(self.empty(lane, platform, lost))
+            self.busy[lane].add_done_callback(lambda _: self.busy.pop(lane, None))
+
+    async def empty(self, lane: str, platform: Platform, lost: Parcel | None = None) -> None:
+        """Find out what became of a lost parcel, then send those that wait, one after the other."""
+        try:
+            if lost:
+                await self.settle(lost, await self.search(lost, platform))
+            while platform.ready and self.leads() and not self.stop.is_set():
+                now = self.now()
+                until = now + self.lease
+                parcel = await self.outbox.lease(lane, now, until)
+                if parcel is None:
+                    return
+                await self.deliver(parcel, platform, until)
+        except StoreBusy:
+            pass  # as above
+        except Exception as error:  # noqa: BLE001 - one lane's loop: the others go on, and this one with the next round
+            self.bug(error)
+
+    async def deliver(self, parcel: Parcel, platform: Platform, until: datetime) -> None:
+        """Make one attempt within its lease and write down how it ended; one that was cut short may have arrived."""
+        try:
+            ending = await self.send(parcel, platform, until)
+        except asyncio.CancelledError:
+            await self.outbox.settle(parcel, CUT_SHORT, self.now())
+            raise
+        await self.settle(parcel, ending)
+
+    async def settle(self, parcel: Parcel, ending: Ending) -> None:
+        """Write down how an attempt ended, however long the storage is busy: else it would be told twice."""
+        while True:
+            try:
+                await self.outbox.settle(parcel, ending, self.now())
+            except StoreBusy:
+                await asyncio.sleep(self.tick)
+            else:
                 return
-            await self.outbox.settle(parcel, await self.send(parcel, platform), self.now())
 
-    async def send(self, parcel: Parcel, platform: Platform) -> Ending:
-        """One attempt."""
+    async def send(self, parcel: Parcel, platform: Platform, until: datetime) -> Ending:
+        """One attempt; where it ended in a way that nobody foresaw, nobody knows whether the parcel arrived."""
         if parcel.notice.quiet and not parcel.posted:
             return Ending(state=Delivery.SENT, proof="nothing to bring up to date")
         try:
-            async with asyncio.timeout(LEASE.total_seconds() * 0.9):
+            async with asyncio.timeout((until - self.now()).total_seconds() * IN_TIME):
                 return Ending(state=Delivery.SENT, proof=await platform.send(parcel))
-        except TimeoutError:
-            return Ending(state=Delivery.UNKNOWN, error="no answer in time")
         except DeliveryError as error:
             return self.failed(parcel, error)
+        except TimeoutError:
+            return self.failed(parcel, NO_ANSWER, doubt=True)
+        except OSError as error:
+            return self.failed(parcel, DeliveryError(f"the connection failed: {error}", final=False), doubt=True)
         except Exception as error:  # noqa: BLE001 - a bug of one platform is a failed attempt, not the end of its lane
-            return self.failed(parcel, DeliveryError(f"unforeseen, reference {self.bug(error)}", final=False))
+            return self.failed(parcel, self.unforeseen(parcel, error), doubt=True)
 
-    def failed(self, parcel: Parcel, error: DeliveryError) -> Ending:
-        """What follows a failure: another attempt later, or a dead letter."""
-        wait = timedelta(seconds=error.wait) if error.wait is not None else None
-        attempt = Attempt(parcel.attempts, parcel.created_at, self.now(), final=error.final, wait=wait)
-        what = after(attempt, jitter=self.draw())
+    def unforeseen(self, parcel: Parcel, error: Exception) -> DeliveryError:
+        """What to say of a bug; it does not mend by itself, so it must not hold its lane up for a day."""
+        reference = self.bug(error)
+        return DeliveryError(f"psfbot failed at it, reference {reference}", final=parcel.attempts >= ENOUGH)
+
+    def failed(self, parcel: Parcel, error: DeliveryError, *, doubt: bool = False) -> Ending:
+        """What follows a failure: another attempt later, or a dead letter; in doubt, a search comes before either."""
+        now, wait = self.now(), None if error.wait is None else timedelta(seconds=error.wait)
+        since = parcel.created_at if parcel.attempts >= ENOUGH else now
+        what = after(Attempt(parcel.attempts, since, now, final=error.final, wait=wait), jitter=self.draw())
+        said = f"{PERHAPS}; {error}" if doubt or parcel.repeat else str(error)
         if isinstance(what, GiveUp):
-            return Ending(state=Delivery.DEAD, error=f"{error} ({what.reason})")
-        return Ending(state=Delivery.PENDING, error=str(error), not_before=what.at)
+            why = f"after {parcel.attempts} attempts" if doubt and error.final else what.reason
+            return Ending(state=Delivery.DEAD, error=f"{said} ({why})")
+        state = Delivery.UNKNOWN if doubt else Delivery.PENDING
+        return Ending(state=state, error=said, not_before=what.at)
 
-    async def recover(self) -> None:
-        """Find out about parcels whose sender died: proof settles it, else they are sent again, marked as such."""
-        if not self.leads():
-            return
-        for parcel in await self.outbox.expired(self.now()):
-            platform = self.platforms.get(parcel.notice.room.platform)
-            if platform is None or not platform.ready:
-                continue
-            proof = await platform.find(parcel)
-            if proof:
-                ending = Ending(state=Delivery.SENT, proof=proof)
-            else:
-                again = "" if proof == "" else "perhaps told before"
-                ending = Ending(state=Delivery.PENDING, error=again, not_before=self.now())
-            await self.outbox.settle(parcel, ending, self.now())
+    async def search(self, parcel: Parcel, platform: Platform) -> Ending:
+        """Did a lost parcel arrive? Proof settles it; else it is sent again, marked unless it surely did not."""
+        try:
+            async with asyncio.timeout(self.lease.total_seconds() * IN_TIME):
+                proof = await platform.find(parcel)
+        except DeliveryError as error:
+            if not error.final:
+                return self.failed(parcel, error, doubt=True)
+            proof = None
+        except TimeoutError:
+            proof = None
+        except Exception as error:  # noqa: BLE001 - a bug of one platform: as good as a platform that cannot tell
+            self.bug(error)
+            proof = None
+        if proof:
+            return Ending(state=Delivery.SENT, proof=proof)
+        return Ending(state=Delivery.PENDING, error=PERHAPS if proof is None else "")

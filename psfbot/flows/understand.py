@@ -18,6 +18,8 @@ from psfbot.chat.message import Speaker
 
 SURE = frozenset({How.EXACT, How.HOST, How.WILDCARD, How.LABELS, How.CONTACT})
 ME = frozenset({"me", "i", "my", "mine", "myself", "am i"})
+RESERVED = frozenset({"help", "more", "who", "what", "where", "list", "all", "any", "every", "none", "this", "that"})
+"""Words that mean something else when they are only the beginning of a name."""
 WORST_TAKEN = 3
 """Readings up to this grade are answered; above it the speaker is asked."""
 
@@ -59,7 +61,12 @@ class Reading:
     def rank(self) -> tuple[bool, bool, int, int]:
         """Sorts the best reading first: answerable, with names that are known, with most of the line understood."""
         doubtful = self.grade > WORST_TAKEN
-        return (doubtful, self.free, self.grade if doubtful else -self.plain, -self.plain if doubtful else self.grade)
+        return (
+            doubtful,
+            self.free or not self.plain,
+            self.grade if doubtful else -self.plain,
+            -self.plain if doubtful else self.grade,
+        )
 
     @property
     def sure(self) -> bool:
@@ -166,6 +173,8 @@ def bind_record(slot: Slot, said: str, ways: Ways) -> Bound:
         first = min(slot.kinds.index(hit.kind) for hit in sure)
         sure = [hit for hit in sure if slot.kinds.index(hit.kind) == first]
     hits = sure or found.hits
+    if not sure and said.lower() in RESERVED:
+        return Bound(6, found=Found(said, (), ()))
     if len(hits) == 1:
         return Bound(grade_of(hits[0]), hits[0].record, hits[0], found)
     if slot.words and not ways.exact:

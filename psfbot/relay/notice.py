@@ -5,6 +5,9 @@ from enum import IntEnum, StrEnum
 
 from psfbot.relay.incident import Fact
 
+PERHAPS = "perhaps told before"
+"""How the error of an attempt begins after which nobody knows whether the room has seen the notice."""
+
 
 class Priority(IntEnum):
     """Which notice goes first when a room's lane is busy; lower is sooner."""
@@ -83,3 +86,8 @@ class Parcel(Fact):
     proof: str = ""
     posted: str = ""
     error: str = ""
+
+    @property
+    def repeat(self) -> bool:
+        """May the room have seen it before? Then the platform marks it "(repeat?)"."""
+        return self.error.startswith(PERHAPS)

@@ -1,0 +1,45 @@
+"""Is it up? What the bot was told, and honesty about what it was not."""
+
+from psfbot.catalog.model import Service
+from psfbot.chat.answer import Answer, Link
+from psfbot.chat.command import Ask, Topic
+from psfbot.commands.incidents import state
+from psfbot.flows.relay import Relay
+from psfbot.relay.incident import Standing
+
+topic = Topic("present", "Whether it is up, as far as the bot was told.")
+
+BLIND = "I cannot see from here whether {id} is up: only the running bot is told."
+QUIET = "{id}: no open incident. I was told of no problem, which is no proof that there is none."
+
+
+@topic.says(
+    "is [the] {service} (up|down|ok|okay|working|broken|slow|reachable|online|offline|having problems|healthy|alive now) "
+    "[or is it just me|or just me|now|right now|for everyone|for you|for anyone else|still]",
+    "is [the] {service} still (up|down|broken|slow)",
+    "[the] {service} (is|seems|looks|seems to be|appears) (down|broken|slow|offline|unreachable)",
+    "(status|state|health) (of|for) [the] {service}",
+    "how is [the] {service} [doing]",
+    "(is there|are there|any) (an incident|incidents|a problem|problems|an outage|outages) (with|on|at|of|for) [the] {service}",
+    "[the] {service} (gives|returns|answers|throws) (503|502|500|504|errors|an error)",
+)
+async def up(ask: Ask, service: Service) -> Answer:
+    """Say whether a service has an open incident, and where else to look.
+
+    >>> is docs.python.org down or is it just me?
+    docs.python.org: no open incident. I was told of no problem, which is no proof that there is none.
+    """
+    links = [Link(link.title or "Status page", link.url) for link in service.links if link.type == "status"]
+    checks = "; ".join(f"{plugin}: {', '.join(names)}" for plugin, names in service.alerts.items())
+    lines = [f"Checks of it: {checks}."] if checks else ["The catalog names no check of it, so I may never be told."]
+    if service.lifecycle == "retired":
+        lines = [f"It is retired; ask what happened to {service.id}."]
+    if ask.ports is None:
+        return Answer(BLIND.format(id=service.id), lines=lines, links=links, data={"service": service.id})
+    found = await ask.port(Relay).look(lambda ledger: ledger.latest(service.id))
+    data = {"service": service.id, "incident": found.model_dump(mode="json") if found else None}
+    if found is None or found.state is Standing.RESOLVED:
+        last = [f"The last one, #{found.number}, was {state(ask, found)}: {found.title}."] if found else []
+        return Answer(QUIET.format(id=service.id), lines=[*last, *lines], links=links, data=data)
+    fact = f"{service.id}: #{found.number} {state(ask, found)}. {found.title}"
+    return Answer(fact, lines=lines, links=links, data=data)
