@@ -26,7 +26,7 @@ from psfbot.plugin import Hook, Plugin
 from psfbot.relay.alert import Alert, State
 from psfbot.relay.incident import Incident, Problem
 from psfbot.relay.letter import Arrival, Fate
-from psfbot.relay.notice import Parcel
+from psfbot.relay.notice import Notice, Parcel
 from psfbot.relay.ports import Ledger
 from psfbot.store.audit import Deed, SqlAudit
 from psfbot.store.db import Database
@@ -88,6 +88,7 @@ class Ear:
         return f"seen {len(self.parcels)}"
 
     async def find(self, parcel: Parcel) -> str | None:
+        del parcel
         return None
 
 
@@ -219,3 +220,22 @@ def stage(folder: Path, book: Book | None = None, rooms: Mapping[str, str] | Non
     with Database.open(f"sqlite:///{folder / 'bot.sqlite3'}") as db:
         more: dict[str, Any] = {"rooms": rooms} if rooms else {}
         yield Bot(db, book or sample(), **more)
+
+
+class Watched:
+    """A ledger that notes every notice, and fails at one of its calls if it is told to."""
+
+    def __init__(self, ledger: Ledger, fails_at: int = 0) -> None:
+        self.ledger, self.fails_at = ledger, fails_at
+        self.calls: list[str] = []
+        self.posted: list[Notice] = []
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        def call(*args: Any, **named: Any) -> Any:
+            self.calls.append(name)
+            if len(self.calls) == self.fails_at:
+                raise ArithmeticError(name)
+            self.posted += args[:1] if name == "post" else ()
+            return getattr(self.ledger, name)(*args, **named)
+
+        return call

@@ -259,8 +259,8 @@ def test_a_slot_of_an_unknown_type_is_refused_when_the_command_is_read():
     [
         ("who owns docs.python.org and how do I reach them?", "docs.python.org: ask", ""),
         ("who owns hg.python.org, and what os is it on?", "hg.python.org: ask", "hg.python.org: hg.nyc1.psf.io"),
-        ("docs.python.org is slow, who owns it?", "docs.python.org:", "docs.python.org: ask Julien Palard"),
-        ("what happened to dyn, who is our registrar", "dyn is retired", "registrar: Gandi"),
+        ("docs.python.org is slow, who owns it?", "I cannot see from here", "docs.python.org: ask Julien Palard"),
+        ("what happened to dyn, who owns hg.python.org", "dyn is retired", "hg.python.org: ask"),
     ],
 )
 def test_two_questions_in_one_line_are_both_answered(ask, text, first, second):

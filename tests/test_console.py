@@ -4,8 +4,8 @@ import asyncio
 import os
 import re
 import signal
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Event, Thread
 
@@ -16,21 +16,26 @@ from psfbot.platforms.console import Console
 from psfbot.platforms.lines import AT_ONCE, in_background, lines_of
 
 SAMPLE = str(Path(__file__).parent / "sample.yaml")
-PROMPT = "psfbot> "
+PROMPT = "psfbot>"
 
 
-def console(home: Path, *args: str, **more) -> Terminal:
+@contextmanager
+def console(home: Path, *args: str, **more) -> Iterator[Terminal]:
     """A console that is ready for the first key."""
-    screen = Terminal(home, *PSFBOT, *(args or ("console",)), **({"PSFBOT_CATALOG": SAMPLE} | more))
-    screen.until(PROMPT)
-    return screen
+    with Terminal(home, *PSFBOT, *(args or ("console",)), **({"PSFBOT_CATALOG": SAMPLE} | more)) as screen:
+        screen.until(PROMPT)
+        yield screen
+
+
+def say(screen: Terminal, line: str) -> str:
+    """Type a line, and wait until the next one may be typed; what was on the screen meanwhile."""
+    screen.type(f"{line}\r")
+    return screen.until(f"\n{PROMPT}")
 
 
 def test_a_question_is_answered_and_the_prompt_comes_back(tmp_path):
     with console(tmp_path) as screen:
-        screen.type("who owns docs.python.org\r")
-        shown = screen.until("Source: ")
-        screen.until(PROMPT)
+        shown = say(screen, "who owns docs.python.org")
 
     assert "docs.python.org: ask Julien Palard" in shown
 
@@ -53,8 +58,7 @@ def test_ctrl_c_drops_the_line_and_goes_on(tmp_path):
         for _ in range(3):
             screen.type("half a question\x03")
             screen.until(f"\n{PROMPT}")
-        screen.type("whoami\r")
-        shown = screen.until("admin")
+        shown = say(screen, "whoami")
         screen.type("\x04")
 
         assert "half a question" not in shown.partition("whoami")[2]
@@ -79,9 +83,7 @@ def test_tab_completes_a_name_and_shows_several(tmp_path):
 
 def test_what_was_typed_is_there_the_next_time(tmp_path):
     with console(tmp_path) as screen:
-        screen.type("whoami\r")
-        screen.until("admin")
-        screen.until(PROMPT)
+        say(screen, "whoami")
         screen.type("\x04")
         screen.left()
     with console(tmp_path) as screen:
@@ -99,8 +101,8 @@ def test_what_was_typed_is_there_the_next_time(tmp_path):
 def test_a_history_that_cannot_be_kept_is_no_trouble(tmp_path):
     (tmp_path / "state").write_text("a file where a folder should be", encoding="utf-8")
     with console(tmp_path, XDG_STATE_HOME=str(tmp_path / "state")) as screen:
-        screen.type("whoami\r")
-        screen.until("admin")
+        assert "admin" in say(screen, "whoami")
+
         screen.type("\x04")
 
         assert screen.left() == 0
@@ -109,30 +111,26 @@ def test_a_history_that_cannot_be_kept_is_no_trouble(tmp_path):
 @pytest.mark.parametrize("rows", [10, 16])
 def test_a_page_is_as_high_as_the_terminal_and_more_turns_it(tmp_path, rows):
     with console(tmp_path, rows=rows) as screen:
-        screen.type("help\r")
-        first = screen.until("say `more`)")
-        left = int(re.search(r"… \((\d+) more", first)[1])
-        screen.type("more\r")
-        second = screen.until(f"{left - rows + 4} more: say `more`)")
+        first = say(screen, "help")
+        second = say(screen, "more")
+        left = [int(re.search(r"… \((\d+) more", page)[1]) for page in (first, second)]
 
-    page = first[first.index("Ask in plain") :].splitlines()
+    page = first[first.index("Ask in plain") : first.rindex("\n")].splitlines()
     assert len(page) == rows - 4 + 1
+    assert left[0] - left[1] == rows - 4
     assert "Ask in plain" not in second
 
 
 def test_there_is_no_more_than_there_is(tmp_path):
     with console(tmp_path, rows=40) as screen:
-        screen.type("whoami\r")
-        screen.until("admin")
-        screen.type("more\r")
+        say(screen, "whoami")
 
-        assert "There is no more to show." in screen.until("to show.")
+        assert "There is no more to show." in say(screen, "more")
 
 
 def test_a_simple_terminal_gets_no_escapes(tmp_path):
     with console(tmp_path, TERM="dumb") as screen:
-        screen.type("who owns docs.python.org\r")
-        screen.until("Source: ")
+        say(screen, "who owns docs.python.org")
 
         assert "\x1b[" not in screen.raw
 
@@ -144,14 +142,13 @@ def test_a_notice_that_comes_while_somebody_types_leaves_the_line_whole(tmp_path
         screen.type("whoami")
         screen.until("whoami")
         done = run(tmp_path, "try", "pingdom", "http_down", "--url", url, **secret)
-        told = screen.until(f"{PROMPT}whoami")
-        screen.type("\r")
-        answered = screen.until("admin")
+        told = screen.until(f"{PROMPT} whoami")
+        answered = say(screen, "")
         screen.type("\x04")
 
         assert done.returncode == 0
         assert "* DOWN #1 docs.python.org" in told
-        assert told.rstrip(" ").endswith(f"\n{PROMPT}whoami")
+        assert told.rstrip(" ").endswith(f"\n{PROMPT} whoami")
         assert "You are tester: admin" in answered
         assert screen.left() == 0
 

@@ -1,8 +1,4 @@
-"""Rows are (what somebody says, the kinds that would be an answer, how it is found, the ids that are found).
-
-Most facts are shaped like the real ones. Invented: everything with `example` in its name, all contacts but
-the public lists, and every account.
-"""
+"""Rows are (what somebody says, the kinds that would be an answer, how it is found, the ids that are found)."""
 
 import string
 
@@ -12,9 +8,7 @@ from hypothesis import strategies as st
 from named import PEOPLE, PLATFORMS, PROVIDERS, REGIONS, ROOMS, SAMPLE, SERVICES, TEAMS, by_id, service
 
 from psfbot.catalog.book import Book
-from psfbot.catalog.model import (
-    Catalog,
-)
+from psfbot.catalog.model import Catalog
 from psfbot.catalog.names import ANY_KIND, Hit, How, Names
 
 NAMES = Names(SAMPLE)

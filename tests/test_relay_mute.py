@@ -6,6 +6,10 @@ from stage import HOUR, MINUTE, NOON
 from psfbot.relay.incident import Happening, Silence
 from psfbot.relay.mute import ALWAYS_TOLD, hush
 
+LATE = NOON + 3 * HOUR
+USUAL = "1 by ned until 2026-11-20 13:00 UTC because we rebuild it"
+LONGER = "2 by ned until 2026-11-20 15:00 UTC because we rebuild it"
+
 
 def silence(number=1, subject="docs", start=NOON, end=NOON + HOUR, **more):
     values = {"author": "ned", "reason": "we rebuild it"}
@@ -24,13 +28,13 @@ def test_what_passes_a_silence_is_written_down_in_one_place():
 @pytest.mark.parametrize(
     ("silences", "at", "why"),
     [
-        ([silence()], NOON, "silence 1 by ned until 2026-11-20 13:00 UTC because we rebuild it"),
+        ([silence()], NOON, f"silence {USUAL}"),
         ([silence(reason="")], NOON, "silence 1 by ned until 2026-11-20 13:00 UTC"),
-        ([silence(maintenance=True)], NOON, "maintenance 1 by ned until 2026-11-20 13:00 UTC because we rebuild it"),
-        ([silence(subject="*")], NOON, "silence 1 by ned until 2026-11-20 13:00 UTC because we rebuild it"),
-        ([silence(1), silence(2, end=NOON + 3 * HOUR)], NOON, "silence 2 by ned until 2026-11-20 15:00 UTC because we rebuild it"),
-        ([silence(1), silence(2, subject="wiki", end=NOON + 3 * HOUR)], NOON, "silence 1 by ned until 2026-11-20 13:00 UTC because we rebuild it"),
-        ([silence(1), silence(2, start=NOON + MINUTE, end=NOON + 3 * HOUR)], NOON, "silence 1 by ned until 2026-11-20 13:00 UTC because we rebuild it"),
+        ([silence(maintenance=True)], NOON, f"maintenance {USUAL}"),
+        ([silence(subject="*")], NOON, f"silence {USUAL}"),
+        ([silence(1), silence(2, end=LATE)], NOON, f"silence {LONGER}"),
+        ([silence(1), silence(2, subject="wiki", end=LATE)], NOON, f"silence {USUAL}"),
+        ([silence(1), silence(2, start=NOON + MINUTE, end=LATE)], NOON, f"silence {USUAL}"),
     ],
 )  # fmt: skip
 def test_the_longest_silence_that_holds_is_the_reason(silences, at, why):

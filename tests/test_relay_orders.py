@@ -5,7 +5,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from itertools import count, permutations
+from itertools import count, pairwise, permutations
 from typing import Any
 
 import pytest
@@ -177,7 +177,7 @@ def core(found: End) -> tuple[Any, ...]:
 sequences = st.one_of(
     st.lists(st.sampled_from(LIFE), min_size=1, max_size=6),
     st.lists(st.sampled_from(["down", "up"]), min_size=1, max_size=6),
-).filter(lambda kinds: set(kinds) - OVER and all(not {a, b} <= OVER for a, b in zip(kinds, kinds[1:], strict=False)))
+).filter(lambda kinds: set(kinds) - OVER and all(not {a, b} <= OVER for a, b in pairwise(kinds)))
 
 
 @settings(max_examples=60, deadline=None)

@@ -23,7 +23,7 @@ def problem(state=State.FIRING, severity=Severity.ERROR, **more):
 
 
 FIRING, GONE = problem(), problem(State.RESOLVED, at=LATER)
-CLOSED = problem(closed_at=NOON)
+ACKED, CLOSED = problem(State.ACKNOWLEDGED), problem(closed_at=NOON)
 
 
 @pytest.mark.parametrize(
@@ -37,19 +37,19 @@ def test_a_problem_goes_on_until_its_source_or_a_person_says_that_it_is_over(one
     ("before", "happened", "alert", "problems", "told", "state"),
     [
         ({}, Happening.OPENED, fired(), [FIRING], Happening.OPENED, Standing.OPEN),
-        ({}, Happening.OPENED, acked(), [problem(State.ACKNOWLEDGED)], Happening.OPENED, Standing.ACKNOWLEDGED),
+        ({}, Happening.OPENED, acked(), [ACKED], Happening.OPENED, Standing.ACKNOWLEDGED),
         ({}, Happening.RESOLVED, ended(), [GONE], Happening.RESOLVED, Standing.RESOLVED),
         (TAKEN, Happening.RESOLVED, ended(), [GONE, CLOSED], Happening.RESOLVED, Standing.RESOLVED),
         ({}, Happening.RESOLVED, ended(), [GONE, FIRING], Happening.ALERT, Standing.OPEN),
         (TAKEN, Happening.RESOLVED, ended(), [GONE, FIRING], Happening.ALERT, Standing.ACKNOWLEDGED),
         (OVER, Happening.RESOLVED, ended(), [GONE], Happening.ALERT, Standing.RESOLVED),
         (OVER, Happening.REOPENED, fired(), [FIRING], Happening.REOPENED, Standing.OPEN),
-        (OVER, Happening.REOPENED, acked(), [problem(State.ACKNOWLEDGED)], Happening.REOPENED, Standing.ACKNOWLEDGED),
+        (OVER, Happening.REOPENED, acked(), [ACKED], Happening.REOPENED, Standing.ACKNOWLEDGED),
         (TAKEN, Happening.RELEASED, fired(), [FIRING], Happening.RELEASED, Standing.OPEN),
         ({}, Happening.RELEASED, fired(), [FIRING], Happening.ALERT, Standing.OPEN),
-        ({}, Happening.ACKNOWLEDGED, acked(), [problem(State.ACKNOWLEDGED)], Happening.ACKNOWLEDGED, Standing.ACKNOWLEDGED),
-        (TAKEN, Happening.ACKNOWLEDGED, acked(), [problem(State.ACKNOWLEDGED)], Happening.ALERT, Standing.ACKNOWLEDGED),
-        ({}, Happening.ALERT, acked(), [FIRING, problem(State.ACKNOWLEDGED)], Happening.ACKNOWLEDGED, Standing.ACKNOWLEDGED),
+        ({}, Happening.ACKNOWLEDGED, acked(), [ACKED], Happening.ACKNOWLEDGED, Standing.ACKNOWLEDGED),
+        (TAKEN, Happening.ACKNOWLEDGED, acked(), [ACKED], Happening.ALERT, Standing.ACKNOWLEDGED),
+        ({}, Happening.ALERT, acked(), [FIRING, ACKED], Happening.ACKNOWLEDGED, Standing.ACKNOWLEDGED),
         ({}, Happening.ALERT, fired(), [FIRING, FIRING], Happening.ALERT, Standing.OPEN),
     ],
 )  # fmt: skip

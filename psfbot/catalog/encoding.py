@@ -11,8 +11,8 @@ UTF8_BOM = b"\xef\xbb\xbf"
 UTF16 = (b"\xff\xfe", b"\xfe\xff")
 HIDDEN = tuple(mark.encode() for mark in "\u0085\u2028\u2029\ufeff")
 """What YAML lets pass and nobody sees; three of them end a line for YAML only, so that all later places are wrong."""
-FORBIDDEN = re.compile("[^\t -~\u00a0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
-"""What YAML does not allow, and what is hidden."""
+FORBIDDEN = "[^\t -~\u00a0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
+"""What YAML does not allow, and what is hidden; as a pattern it takes long to compile, and is rarely needed."""
 
 NOT_UTF8 = "this byte (0x{:02x}) is not UTF-8: save the file as UTF-8"
 NOT_UTF8_AT_ALL = "this file is not UTF-8 (it looks like UTF-16): save it as UTF-8"
@@ -51,8 +51,8 @@ def scrub(data: bytes) -> tuple[bytes, list[Slip]]:
             column = len(raw[: error.start].decode()) + 1
             slips.append(Slip(number, column, NOT_UTF8.format(raw[error.start]), "encoding"))
             line = raw.decode(errors="replace")
-        if found := FORBIDDEN.search(line):
+        if found := re.search(FORBIDDEN, line):
             slips.append(Slip(number, found.start() + 1, CONTROL.format(ord(found[0])), "control-character"))
-            line = FORBIDDEN.sub(" ", line)
+            line = re.sub(FORBIDDEN, " ", line)
         lines.append(line)
     return "\n".join(lines).encode(), slips[:MOST]

@@ -48,19 +48,28 @@ class Courier:
     async def run(self, stop: asyncio.Event) -> None:
         """Deliver until told to stop; what is on its way is finished first."""
         self.stop = stop
-        while not stop.is_set():
-            self.bell.clear()
-            try:
-                await self.round()
-            except StoreBusy:
-                pass  # it mends by itself, and whatever is due stays due
-            except Exception as error:  # noqa: BLE001 - the loop that tells people must go on whatever happens
-                self.bug(error)
-            waiting = [asyncio.ensure_future(self.bell.wait()), asyncio.ensure_future(stop.wait())]
-            await asyncio.wait(waiting, timeout=self.tick, return_when=asyncio.FIRST_COMPLETED)
-            for task in waiting:
+        try:
+            while not stop.is_set():
+                await self.look()
+            await asyncio.gather(*self.busy.values())
+        finally:
+            for task in self.busy.values():
                 task.cancel()
-        await asyncio.gather(*self.busy.values(), return_exceptions=True)
+            await asyncio.gather(*self.busy.values(), return_exceptions=True)
+
+    async def look(self) -> None:
+        """One round, then wait for the bell, the next look, or the end."""
+        self.bell.clear()
+        try:
+            await self.round()
+        except StoreBusy:
+            pass  # it mends by itself, and whatever is due stays due
+        except Exception as error:  # noqa: BLE001 - the loop that tells people must go on whatever happens
+            self.bug(error)
+        waiting = [asyncio.ensure_future(self.bell.wait()), asyncio.ensure_future(self.stop.wait())]
+        await asyncio.wait(waiting, timeout=self.tick, return_when=asyncio.FIRST_COMPLETED)
+        for task in waiting:
+            task.cancel()
 
     async def round(self) -> None:
         """Put somebody to each lane where there is something to do, unless one is at it; only the leader speaks."""

@@ -59,7 +59,8 @@ def word(
     service = catalog.services.get(incident.service or "")
     facts = where_and_whom(service, catalog) if service else ("not in the catalog", f"ack {incident.number}")
     text = line(lead(kind, incident), title(kind, incident, alert, now), facts)
-    return Said(text, lines=(*(below(service, catalog) if service else ()), *details(own)), links=links(own))
+    lines = (*(below(service, catalog) if service else ()), *details(own))
+    return Said(text, lines=tuple(map(one_line, lines)), links=links(own))
 
 
 def lead(kind: Happening, incident: Incident) -> str:

@@ -8,7 +8,7 @@ from inspect import getsource
 from itertools import pairwise
 from pathlib import Path
 from textwrap import dedent
-from typing import ClassVar, Literal, Self
+from typing import ClassVar, Literal, Self, cast
 
 from pydantic import BaseModel, ConfigDict, PrivateAttr, ValidationError
 
@@ -79,7 +79,9 @@ class Configuration(BaseModel):
     @classmethod
     def _made(cls, given: Mapping[str, object], origins: Mapping[str, Origin]) -> Self:
         """Check what was given; where nothing was, the defaults need no check, and none is built."""
-        return cls.model_validate(given, context=origins) if given else cls.model_construct()
+        if given:
+            return cls.model_validate(given, context=origins)
+        return cast("Self", cls.model_construct())
 
     @classmethod
     def description_of(cls, field: str) -> str:
