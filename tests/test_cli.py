@@ -12,7 +12,8 @@ import pytest
 from click.testing import CliRunner
 from processes import PSFBOT, Running, environ, run, shell
 
-from psfbot.cli import main
+from psfbot.cli import Group, main
+from psfbot.errors import UserError
 
 SAMPLE = Path(__file__).parent / "sample.yaml"
 QUESTION = ("ask", "who", "owns", "docs.python.org")
@@ -241,7 +242,7 @@ def test_any_locale_will_do(tmp_path, more):
     as_json = run(tmp_path, "ask", "--json", "who owns Łódź", **more)
 
     assert (plain.returncode, plain.stderr) == (1, b"")
-    assert plain.stdout.startswith(b"I know no ")
+    assert plain.stdout.startswith(b"I know no")
     assert "'Łódź'" in json.loads(as_json.stdout)["fact"]
 
 
@@ -254,3 +255,38 @@ def test_an_argument_that_is_no_text_is_answered_like_any_other(tmp_path):
 
 def test_python_dash_m_is_the_same_command(tmp_path):
     assert run(tmp_path, *QUESTION).stdout == shell(tmp_path, f"psfbot {' '.join(QUESTION)}").stdout
+
+
+def failing(error: Exception) -> Group:
+    """A command line whose one command fails so."""
+
+    def fail() -> None:
+        raise error
+
+    return Group("psfbot", commands={"fail": click.Command("fail", callback=fail)})
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "said"),
+    [
+        (PermissionError(13, "Permission denied", "a.yaml"), 1, "I cannot use a.yaml: Permission denied. Try `ls -ld"),
+        (FileNotFoundError(2, "No such file or directory", "gone"), 1, "I cannot use gone: No such file or directory."),
+        (OSError(28, "No space left on device"), 1, "I cannot write: No space left on device."),
+        (UserError("What is wrong. What to try."), 1, "What is wrong. What to try.\n"),
+        (BrokenPipeError(32, "Broken pipe"), 141, ""),
+        (KeyboardInterrupt(), 130, ""),
+    ],
+    ids=repr,
+)
+def test_what_goes_wrong_around_psfbot_is_one_line_and_no_traceback(error, code, said):
+    done = CliRunner().invoke(failing(error), ["fail"])
+
+    assert done.stderr.startswith(said)
+    assert len(done.stderr.splitlines()) == (1 if said else 0)
+    assert done.exit_code == code
+    assert isinstance(done.exception, SystemExit)
+
+
+@pytest.mark.parametrize("error", [OSError(104, "Connection reset by peer"), ValueError("a bug")], ids=repr)
+def test_a_bug_is_not_hidden(error):
+    assert CliRunner().invoke(failing(error), ["fail"]).exception is error

@@ -153,7 +153,7 @@ def test_a_notice_that_comes_while_somebody_types_leaves_the_line_whole(tmp_path
         assert screen.left() == 0
 
 
-@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGHUP])
 def test_a_demo_that_is_told_to_end_gives_the_terminal_back(tmp_path, how):
     with console(tmp_path, "demo", "--port", "0") as screen:
         screen.type("half a question")

@@ -79,6 +79,22 @@ def test_it_is_told_when_an_incident_that_lasts_gets_worse(before, told):
     assert (worse.severity, said) == (Severity.CRITICAL, told)
 
 
+@pytest.mark.parametrize(
+    ("problems", "title"),
+    [
+        ([problem(summary="Ping")], "Ping"),
+        ([problem(summary="Ping"), problem(summary="HTTP")], "HTTP"),
+        ([problem(summary="Ping"), problem(State.RESOLVED, summary="HTTP")], "Ping"),
+        ([problem(summary="HTTP"), problem(summary="Ping", severity=Severity.CRITICAL)], "Ping"),
+        ([problem(State.RESOLVED, summary="Ping")], "HTTP"),
+    ],
+)
+def test_the_title_says_the_worst_that_goes_on_and_stays_as_long_as_it_is_true(problems, title):
+    changed, _ = weigh(incident(title="HTTP"), Happening.ALERT, fired(), problems, LATER)
+
+    assert changed.title == title
+
+
 def test_an_incident_that_is_over_keeps_its_last_severity():
     over, _ = weigh(incident(severity=Severity.WARNING), Happening.RESOLVED, ended(), [GONE], LATER)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from stage import HOUR, MINUTE, NOON, SECOND, fired, sample
+from stage import HOUR, MINUTE, NOON, SECOND, ended, fired, sample
 
 from psfbot.catalog.file import load_or_refuse
 from psfbot.catalog.model import Catalog
@@ -33,7 +33,7 @@ OVER = {"state": Standing.RESOLVED, "resolved_at": NOON + 9 * MINUTE}
 
 
 def line(kind, said="HTTP is down", after=SECOND, **more):
-    return word(kind, incident(**more), BOOK.catalog, NOON + after, fired(summary=said)).text
+    return word(kind, incident(title=said, **more), BOOK.catalog, NOON + after).text
 
 
 @pytest.mark.parametrize(
@@ -94,10 +94,11 @@ def test_the_title_does_not_repeat_the_name(summary, shown):
     assert line(Happening.OPENED, summary) == f"DOWN #12 docs.python.org{shown} · {WHERE} · {ASK}"
 
 
-def test_without_an_alert_the_incidents_own_title_is_told():
-    assert word(Happening.OPENED, incident(), BOOK.catalog, NOON).text.startswith(
-        "DOWN #12 docs.python.org: HTTP is down · "
-    )
+def test_the_incidents_title_is_told_and_not_what_an_alert_says_by_the_way():
+    said = word(Happening.ALERT, incident(), BOOK.catalog, NOON, ended(summary="Ping is up again", detail="OK"))
+
+    assert said.text.startswith("DOWN #12 docs.python.org: HTTP is down · ")
+    assert not any("OK" in line for line in said.lines)
 
 
 def test_where_nobody_is_named_a_contact_is():
@@ -163,7 +164,7 @@ def test_the_line_about_every_service_of_the_catalog_fits(service):
 
 @pytest.mark.parametrize("service", sorted(REAL.services))
 def test_the_line_about_every_service_names_somebody_or_says_that_nobody_is_named(service):
-    text = word(Happening.OPENED, incident(service), REAL, NOON, fired(summary="x" * 500)).text
+    text = word(Happening.OPENED, incident(service, title="x" * 500), REAL, NOON).text
     owners = [owner.ref.partition(":")[2] for owner in REAL.services[service].owners if owner.role == "primary"]
     names = [(REAL.people.get(key) or REAL.teams[key]).name for key in owners]
 

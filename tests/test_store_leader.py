@@ -123,10 +123,10 @@ async def test_databases_on_one_server_have_a_leader_each():
 
 
 async def test_a_leader_that_gets_no_answer_leads_no_more_after_some_seconds(monkeypatch):
-    monkeypatch.setattr(module, "ANSWER", 0.01)
     clock, lock = Clock(), Granted()
     async with Leader(lock, clock) as leader:
         await leader.poll()
+        monkeypatch.setattr(module, "ANSWER", 0.01)
         lock.answer.clear()
         clock.now += TRUST - 1
 

@@ -77,7 +77,8 @@ async def test_a_failing_write_that_is_alone_undoes_itself(db):
 async def test_work_may_fail_with_any_exception(db):
     async with held_up(db) as pile_up:
         done = pile_up(db.write(lambda _: next(iter(()))), db.write(marking("next")))
-    results = await asyncio.gather(*done, return_exceptions=True)
+    async with asyncio.timeout(5):
+        results = await asyncio.gather(*done, return_exceptions=True)
 
     assert "StopIteration" in str(results[0])
     assert await names(db) == ["next"]

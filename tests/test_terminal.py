@@ -106,7 +106,9 @@ def test_doubt_is_not_shown_like_an_answer(rows):
 @pytest.mark.parametrize("columns", [20, 80])
 def test_what_senders_write_moves_no_cursor(rows, columns):
     nasty = f"down{ESCAPE}[2J{ESCAPE}]0;owned\x07 [bold]not markup[/bold] \u202ereversed"
-    answer = Answer(nasty, [nasty], [Item(nasty, nasty)], [nasty], [Cite(nasty)], [Link(nasty, f"https://x/{ESCAPE}[2J")], [nasty])
+    answer = Answer(
+        nasty, [nasty], [Item(nasty, nasty)], [nasty], [Cite(nasty)], [Link(nasty, f"https://x/{ESCAPE}[2J")], [nasty]
+    )
     shown = "".join(rows(answer, columns, NO_COLOR="1"))
 
     assert shown.isprintable()

@@ -191,12 +191,13 @@ class Bot:
         self.counters.outbox({s.value: n for s, n in (await self.outbox.counts()).items()}, await self.outbox.oldest())
 
     async def read(self) -> None:
-        """Make alerts of the letters that wait; one that psfbot fails at is put aside, and the others go on."""
-        while self.leader.leads and (waiting := await self.inbox.waiting()):
-            for letter in waiting:
-                if self.stop.is_set() or not self.leader.leads:
-                    return
-                await self.read_one(letter)
+        """Make alerts of the letters that wait; one that psfbot fails at is put aside, and the others go on.
+
+        A batch is handed to the store in its order and becomes durable together; inside it each
+        letter is a transaction of its own.
+        """
+        while self.leader.leads and not self.stop.is_set() and (waiting := await self.inbox.waiting()):
+            await asyncio.gather(*map(self.read_one, waiting))
             self.courier.bell.set()
 
     async def read_one(self, letter: Letter) -> None:

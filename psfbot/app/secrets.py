@@ -16,6 +16,7 @@ from psfbot.plugin import Configuration, Plugin
 from psfbot.settings import Settings
 
 OURS = "PSFBOT_"
+NO_FOLDER = "PSFBOT_PLUGIN_DIRS names {folder}, which is no folder: I find no plugins there."
 
 
 def settings_of(
@@ -63,7 +64,8 @@ def warnings_about(app: App) -> tuple[str, ...]:
     silent = {name for name, plugin in found.items() if plugin.settings is None}
     judges = present() | found.keys()
     _, ours = Settings.read(app.environ, plugin_prefixes=judges - silent)
-    return *ours, *settings_of(found, app.environ)[1]
+    lost = (NO_FOLDER.format(folder=folder) for folder in app.settings.plugin_dirs if not folder.is_dir())
+    return *ours, *lost, *settings_of(found, app.environ)[1]
 
 
 def present() -> set[str]:

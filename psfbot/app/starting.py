@@ -26,6 +26,7 @@ LOOPBACK = "127.0.0.1"
 LISTENS = "psfbot listens on http://{host}:{port}/"
 INSTEAD = "Port {taken} is taken, so psfbot listens on http://{host}:{port}/ instead; `--port` picks another."
 DEMO = f"{WELCOME}\nTo see an incident: try pingdom http_down, then incidents, ack 1, try pingdom http_up, timeline 1."
+FOLLOWS = "Another psfbot leads on this database: that one is told of alerts, and this one answers questions only."
 SILENT = "nobody is told of alerts: no chat platform is on"
 log = logs.get(__name__)
 
@@ -52,12 +53,6 @@ async def run_bot() -> None:
         await bot.run(lambda port: log.info("ready", port=port, services=services, leads=bot.leader.leads))
 
 
-def upgrade_database() -> str:
-    """Bring the database up to this version."""
-    with Database.open(start().database_url()) as db:
-        return f"{db.name} is up to date."
-
-
 def platforms(app: App) -> dict[str, Platform]:
     """The chat platforms whose host or token is set."""
     del app
@@ -76,6 +71,7 @@ async def run_demo(port: int | None) -> None:
     with ending_at_signals(stop), hung_up(stop), folder() as kept:
         app, taken = demo_app(port)
         set_up_logs(app, "error")
+        _ = app.book  # a faulty catalog is told before anything else is opened
         told(app)
         url = app.database_url() if app.settings.database_url else f"sqlite:///{kept / 'demo.sqlite3'}"
         with await asyncio.to_thread(Database.open, url) as db:
@@ -107,6 +103,8 @@ async def beside(bot: Bot, console: Console, taken: int = 0) -> None:
     ready = asyncio.Event()
 
     def bound(port: int) -> None:
+        if not bot.leader.leads:
+            print(FOLLOWS, file=sys.stderr)
         if taken:
             print(INSTEAD.format(taken=taken, host=LOOPBACK, port=port), file=sys.stderr)
         elif sys.stdout.isatty():
@@ -146,7 +144,8 @@ def hung_up(stop: asyncio.Event) -> Iterator[None]:
 def folder() -> Iterator[Path]:
     """A folder that is gone afterwards."""
     try:
-        with tempfile.TemporaryDirectory(prefix="psfbot-", ignore_cleanup_errors=True) as path:
-            yield Path(path)
+        made = tempfile.TemporaryDirectory(prefix="psfbot-", ignore_cleanup_errors=True)
     except OSError as error:
         raise UserError(f"I cannot make a temporary folder: {error}") from error
+    with made as path:
+        yield Path(path)

@@ -15,6 +15,7 @@ from psfbot.errors import UserError
 INTERRUPTED = 130
 READER_GONE = 141
 """What a shell reports for a program that Ctrl-C, or a pipe that nobody reads any more, has ended."""
+UNUSABLE = "I cannot use {file}: {why}. Try `ls -ld {file}`."
 UNWRITABLE = "I cannot write: {why}. Make room, or send the output elsewhere."
 
 
@@ -27,10 +28,13 @@ class Group(click.Group):
         try:
             return super().main(*args, **extra)
         except OSError as error:
-            if error.errno not in streams.UNWRITABLE:
+            if error.filename is not None:
+                click.echo(UNUSABLE.format(file=error.filename, why=error.strerror), err=True)
+            elif error.errno in streams.UNWRITABLE:
+                streams.give_up_on_stdout()
+                click.echo(UNWRITABLE.format(why=error.strerror), err=True)
+            else:
                 raise
-            streams.give_up_on_stdout()
-            click.echo(UNWRITABLE.format(why=error.strerror), err=True)
             sys.exit(1)
 
     def invoke(self, ctx: click.Context) -> object:
@@ -141,7 +145,7 @@ def upgrade() -> None:
 
     The bot does the same when it starts.
     """
-    from psfbot.app.starting import upgrade_database
+    from psfbot.app.upgrading import upgrade_database
 
     click.echo(upgrade_database())
 

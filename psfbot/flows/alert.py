@@ -160,16 +160,15 @@ def tell(incident: Incident, happened: Happening, scene: Scene, alert: Alert | N
     told = ledger.told(incident.number)
     routes = route(service, incident.severity, catalog, scene.platforms, told)
     said = {public: word(happened, incident, catalog, now, alert, public=public) for public in (True, False)}
-    for routed in routes:
-        if routed.hears:
-            quiet = happened is Happening.ALERT and routed.room in told
-            ledger.post(notice(incident, happened, routed, said[routed.public], quiet=quiet), now)
-    rooms = tuple(routed.room.lane for routed in routes if routed.hears)
+    heard: dict[str, str] = {}
+    for routed in (routed for routed in routes if routed.hears):
+        quiet = happened is Happening.ALERT and routed.room in told
+        ledger.post(notice(incident, happened, routed, said[routed.public], quiet=quiet), now)
+        heard[routed.room.lane] = f"{routed.room.lane} (quietly)" if quiet else routed.room.lane
     why = "; ".join(f"{routed.room.lane}: {routed.reason}" for routed in routes) or NOWHERE
-    done = "brought up to date" if happened is Happening.ALERT else "told"
-    text = f"{done}: {', '.join(rooms)}" if rooms else "told nobody"
+    text = ", ".join(heard.values()) or "nobody"
     ledger.add_entry(incident.number, Entry(at=now, kind=Happening.TOLD, text=text, reason=why))
-    return rooms
+    return tuple(heard)
 
 
 def notice(incident: Incident, happened: Happening, routed: Routed, said: Said, *, quiet: bool) -> Notice:

@@ -66,7 +66,8 @@ def change(incident: Incident, changes: dict[str, object], kind: Happening, acto
     scene.ledger.keep_incident(changed)
     entry = Entry(at=scene.now, kind=kind, who=actor.name, text=kind.value, reason=f"said {actor.where}")
     scene.ledger.add_entry(incident.number, entry)
-    tell(changed, kind, scene)
+    latest = scene.ledger.alerts(incident.number)[-1:]
+    tell(changed, kind, scene, *latest)
     return changed
 
 

@@ -1,7 +1,7 @@
 """What time alone brings about: silences that end while their problem goes on."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from psfbot.flows.alert import Scene, tell
 from psfbot.relay.incident import EVERYTHING, Entry, Happening, Incident, Silence, Standing
@@ -9,6 +9,8 @@ from psfbot.relay.mute import hush
 from psfbot.relay.ports import Ledger
 
 AGAIN = "the silence is over and the problem goes on"
+LOOK_BACK = timedelta(days=1)
+"""How long after its end a silence is looked at: neither a bot that was down nor one that was busy misses it."""
 MOST = 1000
 """Incidents that are told again at once, however many a silence over everything held back."""
 
@@ -19,9 +21,9 @@ def ended(ledger: Ledger, since: datetime, now: datetime) -> tuple[Silence, ...]
 
 
 def after_silence(scene: Scene, since: datetime) -> tuple[Incident, ...]:
-    """Tell what nobody was told while a silence held, if it still goes on and no other silence holds."""
+    """Tell what a silence kept back, if it still goes on, was not told since, and no other silence holds."""
     told: dict[int, Incident] = {}
-    for silence in ended(scene.ledger, since, scene.now):
+    for silence in ended(scene.ledger, min(since, scene.now - LOOK_BACK), scene.now):
         for incident in held_back(silence, scene.ledger):
             if incident.number not in told and not still_silent(incident, scene):
                 told[incident.number] = tell_again(incident, silence, scene)
@@ -29,12 +31,12 @@ def after_silence(scene: Scene, since: datetime) -> tuple[Incident, ...]:
 
 
 def held_back(silence: Silence, ledger: Ledger) -> Sequence[Incident]:
-    """The incidents that a silence was about, if they still go on and nobody has taken them."""
+    """The incidents that a silence was about, if they go on as they did, and nobody has taken them."""
     if silence.subject == EVERYTHING:
         found = ledger.incidents(open_only=True, limit=MOST)
     else:
         found = [newest] if (newest := ledger.latest(silence.subject)) else []
-    return [incident for incident in found if incident.state is Standing.OPEN]
+    return [one for one in found if one.state is Standing.OPEN and one.changed_at < silence.ends_at]
 
 
 def still_silent(incident: Incident, scene: Scene) -> bool:

@@ -11,16 +11,13 @@ AT_ONCE = 65536
 
 async def lines_of(stream: int) -> AsyncIterator[str]:
     """Each line of a file descriptor; what is not UTF-8 is shown as such."""
-    kept, full = b"", False
+    kept = b""
     while piece := await in_background(lambda: os.read(stream, AT_ONCE)):
         *ended, rest = piece.split(b"\n")
         for end in ended:
-            yield as_text(kept if full else kept + end)
-            kept, full = b"", False
-        if not full:
-            kept += rest
-            full = len(kept) > AT_ONCE
-            kept = kept[:AT_ONCE]
+            yield as_text((kept + end)[:AT_ONCE])
+            kept = b""
+        kept = (kept + rest)[:AT_ONCE]
     if kept:
         yield as_text(kept)
 

@@ -17,9 +17,8 @@ def weigh(
     ended = max((problem.at for problem in problems), default=alert.at)
     happened, change = step(incident, happened, over=not active, ended=ended)
     worst = max((problem.severity for problem in active), key=lambda severity: severity.rank, default=incident.severity)
-    changed = incident.model_copy(
-        update={**change, "severity": worst, "changed_at": now, "version": incident.version + 1}
-    )
+    change |= {"severity": worst, "title": title(incident, [p.summary for p in active if p.severity is worst])}
+    changed = incident.model_copy(update={**change, "changed_at": now, "version": incident.version + 1})
     if alert.state is State.ACKNOWLEDGED and changed.state is Standing.OPEN:
         taken = {"state": Standing.ACKNOWLEDGED, "acked_by": alert.by or alert.source, "acked_at": alert.at}
         changed = changed.model_copy(update=taken)
@@ -42,6 +41,11 @@ def step(
     if happened is Happening.OPENED:
         return happened, {}
     return Happening.ALERT, {}
+
+
+def title(incident: Incident, said: Sequence[str]) -> str:
+    """What is wrong now, of all that its sources say: as it was told before, as long as that holds."""
+    return incident.title if incident.title in said or not said else said[0]
 
 
 def goes_on(problem: Problem) -> bool:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from psfbot.catalog import words
 from psfbot.catalog.model import Catalog, Service
-from psfbot.relay.alert import Alert, Severity
+from psfbot.relay.alert import Alert, Severity, State
 from psfbot.relay.incident import Happening, Incident, Standing
 from psfbot.text import cut, one_line
 
@@ -58,7 +58,7 @@ def word(
         return Said(taken(incident, now), links=links(own))
     service = catalog.services.get(incident.service or "")
     facts = where_and_whom(service, catalog) if service else ("not in the catalog", f"ack {incident.number}")
-    text = line(lead(kind, incident), title(kind, incident, alert, now), facts)
+    text = line(lead(kind, incident), title(kind, incident, now), facts)
     lines = (*(below(service, catalog) if service else ()), *details(own))
     return Said(text, lines=tuple(map(one_line, lines)), links=links(own))
 
@@ -69,9 +69,9 @@ def lead(kind: Happening, incident: Incident) -> str:
     return one_line(f"{mild.get(kind) or HEADS.get(kind, kind.upper())} #{incident.number} {cut(incident.named, 100)}")
 
 
-def title(kind: Happening, incident: Incident, alert: Alert | None, now: datetime) -> str:
-    """What the source says, without the name and the `down` that stand before it; and since when, if that is long."""
-    said = one_line(alert.summary if alert else incident.title)
+def title(kind: Happening, incident: Incident, now: datetime) -> str:
+    """What is wrong, without the name and the `down` that stand before it; and since when, if that is long."""
+    said = one_line(incident.title)
     if said.casefold().startswith(incident.named.casefold()):
         rest = said[len(incident.named) :]
         said = said if rest[:1].isalnum() or rest[:1] in {"-", ".", "_", "/"} else rest.strip(" :,;-")
@@ -133,8 +133,10 @@ def below(service: Service, catalog: Catalog) -> tuple[str, ...]:
 
 
 def details(alert: Alert | None) -> tuple[str, ...]:
-    """The source's own words, cut to what a chat can hold."""
-    return (f"{alert.source}: {cut(' '.join(alert.detail.split()), 300)}",) if alert and alert.detail else ()
+    """The source's own words about what is wrong, cut to what a chat can hold."""
+    if alert is None or not alert.detail or alert.state is State.RESOLVED:
+        return ()
+    return (f"{alert.source}: {cut(' '.join(alert.detail.split()), 300)}",)
 
 
 def links(alert: Alert | None) -> tuple[tuple[str, str], ...]:

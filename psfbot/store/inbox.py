@@ -11,7 +11,7 @@ from sqlalchemy import Connection, RowMapping, Select, bindparam, func, select, 
 
 from psfbot.relay.letter import Arrival, Fate, Letter
 from psfbot.relay.ports import Inbox
-from psfbot.store.columns import Moment, storable
+from psfbot.store.columns import LARGEST_ID, Moment, storable
 from psfbot.store.db import Database
 from psfbot.store.tables import inbox
 
@@ -88,7 +88,7 @@ class SqlInbox(Inbox):
 
     async def named(self, ids: Sequence[int]) -> Sequence[Letter]:
         """The letters with these ids, as far as they are still kept."""
-        return await self._letters(NAMED, ids=list(ids))
+        return await self._letters(NAMED, ids=_possible(ids))
 
     async def since(self, at: datetime, *, after: int = 0, limit: int = 100) -> Sequence[Letter]:
         """Letters that came at this time or later, oldest first; `after` an id, to go on where the last call ended."""
@@ -96,7 +96,7 @@ class SqlInbox(Inbox):
 
     async def read_again(self, ids: Sequence[int]) -> int:
         """Let letters be read as if they had just come; alerts that they made before are known and stay single."""
-        return await self._db.write(lambda connection: connection.execute(AGAIN, {"ids": list(ids)}).rowcount)
+        return await self._db.write(lambda connection: connection.execute(AGAIN, {"ids": _possible(ids)}).rowcount)
 
     async def counts(self) -> dict[Fate, int]:
         """How many letters there are of each fate."""
@@ -112,6 +112,11 @@ class SqlInbox(Inbox):
 def file(connection: Connection, letter: int, fate: Fate, reason: str, now: datetime) -> None:
     """Say what became of a letter."""
     connection.execute(FILE, {"letter": letter, "new_fate": fate, "why": reason, "now": now})
+
+
+def _possible(ids: Sequence[int]) -> list[int]:
+    """The ids that a letter may have; people type others."""
+    return [one for one in ids if one <= LARGEST_ID]
 
 
 def _letter(row: RowMapping) -> Letter:
