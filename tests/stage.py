@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,15 +15,16 @@ from psfbot.catalog.file import load_or_refuse
 from psfbot.chat.message import Message, Speaker
 from psfbot.commands import commands, live
 from psfbot.errors import DeliveryError
-from psfbot.flows.alert import Scene, Taken
+from psfbot.flows.alert import Scene, Taken, take
 from psfbot.flows.ask import Desk, Reply
 from psfbot.flows.deliver import Courier
 from psfbot.flows.inbox import Reader
 from psfbot.flows.relay import Relay
+from psfbot.flows.respond import Actor
 from psfbot.flows.tick import after_silence
 from psfbot.flows.understand import Table
 from psfbot.plugin import Plugin
-from psfbot.relay.alert import Alert, State
+from psfbot.relay.alert import Alert, AlertLink, Severity, State
 from psfbot.relay.incident import Incident, Problem
 from psfbot.relay.letter import Arrival, Fate, Letter
 from psfbot.relay.notice import Notice, Parcel
@@ -38,7 +39,13 @@ NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
 SAMPLE = Path(__file__).parent / "sample.yaml"
 FOUND = plugins.find()
+NED = Actor("ned", "on irc in #python-infra")
 BOSS = Speaker("boss", operator=True)
+ADMIN = Speaker("jacob", account="coffee", person="coffee")
+OWNER = Speaker("julien", account="mdk", person="mdk")
+STRANGER = Speaker("dustin", account="di", person="di")
+GONE = Speaker("alex", account="gaynor", person="gaynor")
+GUEST = Speaker("guest", account="guest")
 
 
 def sample(**changes: Any) -> Book:
@@ -163,6 +170,19 @@ class Bot:
 
         return asyncio.run(act())
 
+    def takes(self, *alerts: Alert, after: timedelta = SECOND) -> list[Taken]:
+        """Take alerts one after the other, as they come in, and deliver what follows."""
+        found = []
+        for one in alerts:
+            self.now += after
+            found.append(self.change(lambda scene, one=one: take(one, replace(scene, came=self.now))))
+        return found
+
+    def by_hand(self, deed: Callable[[int, Actor, Scene], Any], number: int = 1, *, after: timedelta = SECOND) -> Any:
+        """Let Ned take or end an incident."""
+        self.now += after
+        return self.change(lambda scene: deed(number, NED, scene))
+
     def look(self, work: Callable[[Ledger], Any]) -> Any:
         return asyncio.run(self.store.read(work))
 
@@ -241,3 +261,12 @@ class Watched:
             return getattr(self.ledger, name)(*args, **named)
 
         return call
+
+
+def two_incidents(bot: Bot) -> Bot:
+    """The same bot ten minutes after #1, docs.python.org, and #2, a full disk of hg.python.org, were told."""
+    pages = (AlertLink(title="Pingdom", url="https://my.pingdom.example/1"),)
+    bot.takes(fired(links=pages, detail="Error 503"))
+    bot.takes(fired(key="2", about="hg.python.org", summary="hg.python.org: disk full", severity=Severity.WARNING))
+    bot.now = NOON + 10 * MINUTE
+    return bot

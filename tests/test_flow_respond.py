@@ -3,17 +3,15 @@
 from datetime import timedelta
 
 import pytest
-from stage import HOUR, MINUTE, NOON, SECOND, acked, ended, fired, stage
+from stage import HOUR, MINUTE, NED, NOON, SECOND, acked, ended, fired, stage
 
 from psfbot.errors import UserError
 from psfbot.flows import respond
-from psfbot.flows.alert import take
 from psfbot.flows.tick import after_silence
 from psfbot.flows.tick import ended as silences_ended
 from psfbot.relay.alert import AlertLink
 from psfbot.relay.incident import Silence, Standing
 
-NED = respond.Actor("ned", "on irc in #python-infra")
 DOCS = "docs.python.org"
 DAY = timedelta(days=1)
 
@@ -22,14 +20,8 @@ DAY = timedelta(days=1)
 def bot(tmp_path):
     """A bot with one open incident of docs.python.org, told a second after noon."""
     with stage(tmp_path) as opened:
-        takes(opened, fired())
+        opened.takes(fired())
         yield opened
-
-
-def takes(bot, *alerts, after=SECOND):
-    for one in alerts:
-        bot.now += after
-        bot.change(lambda scene, one=one: take(one, scene))
 
 
 def does(bot, deed, number=1, after=MINUTE):
@@ -70,7 +62,7 @@ def test_who_ends_an_incident_is_kept_and_told(bot):
 def test_the_pages_of_the_source_stay_at_hand_when_somebody_takes_it(tmp_path):
     pages = (AlertLink(title="Pingdom", url="https://my.pingdom.example/1"),)
     with stage(tmp_path, rooms={"slack": "C1"}) as bot:
-        takes(bot, fired(links=pages))
+        bot.takes(fired(links=pages))
         does(bot, respond.acknowledge)
 
         assert [parcel.notice.links for parcel in bot.parcels] == [(("Pingdom", "https://my.pingdom.example/1"),)] * 2
@@ -84,7 +76,7 @@ def test_an_incident_without_alerts_is_taken_like_any_other(bot):
 
 
 def test_ending_an_incident_ends_all_of_its_problems(bot):
-    takes(bot, fired(key="2"), ended(NOON + SECOND, key="2"), fired(key="3"))
+    bot.takes(fired(key="2"), ended(NOON + SECOND, key="2"), fired(key="3"))
     does(bot, respond.resolve)
     closed = {p.key: p.closed_at for p in bot.look(lambda ledger: ledger.problems(1))}
 
@@ -181,7 +173,7 @@ def test_there_is_no_end_to_what_is_not_silenced(bot):
 def test_what_a_silence_kept_back_is_told_when_it_ends(bot):
     does(bot, respond.resolve)
     mutes(bot)
-    takes(bot, fired(bot.now, key="2"), after=MINUTE)
+    bot.takes(fired(bot.now, key="2"), after=MINUTE)
     bot.pass_(58 * MINUTE)
     still = list(bot.heads)
     bot.pass_(2 * MINUTE)
@@ -216,7 +208,7 @@ def test_a_silence_that_somebody_ends_is_over(bot):
 @pytest.mark.parametrize("state", ["acknowledged", "resolved"])
 def test_what_somebody_has_or_what_is_over_is_not_told_again(bot, state):
     mutes(bot)
-    takes(bot, acked(NOON + MINUTE) if state == "acknowledged" else ended(NOON + MINUTE))
+    bot.takes(acked(NOON + MINUTE) if state == "acknowledged" else ended(NOON + MINUTE))
     heard = list(bot.heard)
     bot.pass_(2 * HOUR)
 
@@ -244,9 +236,8 @@ def test_two_silences_that_end_together_are_one_reason_to_speak(bot):
 
 def test_a_silence_over_everything_gives_back_all_that_goes_on(bot):
     mutes(bot, "*")
-    takes(
-        bot, fired(key="2", about="hg.python.org"), fired(key="3", about="x.example"), fired(key="4", about="y.example")
-    )
+    others = {"2": "hg.python.org", "3": "x.example", "4": "y.example"}
+    bot.takes(*(fired(key=key, about=about) for key, about in others.items()))
     does(bot, respond.acknowledge, 4)
     bot.pass_(2 * HOUR)
 
@@ -268,7 +259,7 @@ def test_what_was_told_since_the_silence_ended_is_not_told_again(bot):
     does(bot, respond.resolve)
     mutes(bot)
     bot.now += HOUR
-    takes(bot, fired(bot.now, key="2"))
+    bot.takes(fired(bot.now, key="2"))
     bot.pass_(SECOND)
 
     assert bot.heads[2:] == ["DOWN #2 docs.python.org"]

@@ -7,7 +7,7 @@ from stage import HOUR, MINUTE, NOON, SECOND, acked, ended, fired
 
 from psfbot.relay.alert import Severity, State
 from psfbot.relay.incident import Incident, Problem, Standing
-from psfbot.relay.judge import REOPEN_WITHIN, Verdict, ended_later, judge, remember, same_incident
+from psfbot.relay.judge import Verdict, ended_later, judge, remember, same_incident
 
 BEFORE, LATER = NOON - MINUTE, NOON + MINUTE
 
@@ -139,7 +139,7 @@ def incident(**more):
 
 @pytest.mark.parametrize(
     ("after", "same"),
-    [(-HOUR, True), (SECOND, True), (REOPEN_WITHIN, True), (REOPEN_WITHIN + SECOND, False), (timedelta(days=9), False)],
+    [(-HOUR, True), (SECOND, True), (30 * MINUTE, True), (30 * MINUTE + SECOND, False), (timedelta(days=9), False)],
 )
 def test_a_problem_belongs_to_its_last_incident_for_half_an_hour(after, same):
     assert same_incident(incident(), NOON + after) is same
@@ -155,6 +155,7 @@ def test_an_incident_that_never_ended_takes_nothing_back():
         (fired(NOON + SECOND), known(State.RESOLVED, at=LATER), incident(), LATER),
         (acked(NOON + SECOND), known(State.RESOLVED, at=LATER), incident(), LATER),
         (ended(NOON + SECOND), known(State.RESOLVED, at=LATER), incident(), None),
+        (fired(LATER), known(State.RESOLVED, at=LATER), incident(), LATER),
         (fired(NOON), known(State.RESOLVED, at=LATER), incident(), None),
         (fired(BEFORE), known(State.RESOLVED, at=LATER), incident(), None),
         (fired(NOON + SECOND), known(State.FIRING, at=LATER), incident(), None),

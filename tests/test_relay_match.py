@@ -31,6 +31,8 @@ def book():
         ({"about": "python.org", "hints": ("https://docs.python.org/3/",)}, "www.python.org", "'python.org'"),
         ({"about": "a.example", "hints": ("https://hg.python.org/x", "docs.python.org")}, "hg.python.org", "/x' is hg"),
         ({"about": "nonsense", "hints": ("tag:x", "mailman")}, "mail.python.org", "'mailman' is mail.python.org"),
+        ({"about": "nonsense", "hints": ("https://hg.python.org/x",)}, "hg.python.org", "/x' is hg"),
+        ({"about": "hg.python.org", "hints": ("://", "https://a b")}, "hg.python.org", "'hg.python.org'"),
         ({"about": "lb-1.nyc1.psf.io"}, "loadbalancer", "'lb-1.nyc1.psf.io' is loadbalancer"),
         ({"about": "test.exampleindex.org"}, "exampleindex", "is exampleindex"),
         ({"about": "Docs Python ORG"}, DOCS, "is docs.python.org"),
@@ -78,3 +80,11 @@ def test_of_services_that_list_the_same_check_the_first_in_the_catalog_is_meant(
     shared = sample(services={"www.python.org": listed, "downloads": listed})
 
     assert match(fired(about="x.example", names=("both",)), shared).id == "downloads"
+
+
+@pytest.mark.parametrize("service", ["hg.python.org", "mail.python.org"])
+def test_a_catalog_that_was_changed_is_looked_through_anew(book, service):
+    said = fired(about="x.example", names=("900001",))
+    changed = sample(services={service: {"alerts": {"pingdom": ("900001",)}}})
+
+    assert (match(said, book).id, match(said, changed).id, match(said, book).id) == (DOCS, service, DOCS)

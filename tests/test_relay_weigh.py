@@ -79,6 +79,16 @@ def test_it_is_told_when_an_incident_that_lasts_gets_worse(before, told):
     assert (worse.severity, said) == (Severity.CRITICAL, told)
 
 
+def test_an_incident_that_is_back_and_worse_is_told_to_be_back():
+    back, told = weigh(incident(**OVER), Happening.REOPENED, fired(), [problem(severity=Severity.CRITICAL)], LATER)
+
+    assert (back.severity, told) == (Severity.CRITICAL, Happening.REOPENED)
+
+
+def test_only_an_end_ends_an_incident():
+    assert weigh(incident(), Happening.ALERT, fired(), [], LATER)[0].state is Standing.OPEN
+
+
 @pytest.mark.parametrize(
     ("problems", "title"),
     [

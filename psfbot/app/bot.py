@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property
 from secrets import token_hex
+from time import monotonic
 from typing import Any
 
 from psfbot import logs
@@ -40,9 +41,13 @@ from psfbot.web.server import serve
 
 TICK = 5.0
 TICKED = "tick"
+SHORT, LONG = 0.01, 0.1
+"""Seconds that the store may be busy with letters in one go, while webhooks come in and while none do."""
 CLEAN = timedelta(hours=6).total_seconds()
 PATIENCE = 5.0
-"""Seconds that a trial waits for the last room to be told."""
+"""Seconds that the loops have to finish what they began."""
+SETTLED = 30.0
+"""Seconds that a trial waits for the last room to be told; a busy machine needs some of them."""
 
 log = logs.get(__name__)
 
@@ -59,6 +64,7 @@ class Bot:
     invent_secrets: bool = False
     letters: asyncio.Event = field(default_factory=asyncio.Event)
     port: int = 0
+    pace: int = 1
 
     @cached_property
     def secrets(self) -> tuple[dict[str, Configuration], tuple[str, ...]]:
@@ -130,7 +136,7 @@ class Bot:
     async def settled(self) -> None:
         """Wait until every letter is read and every room that can be reached was told."""
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(SETTLED):
                 while await self.inbox.waiting(1) or await self.outbox.lanes(now()) or self.courier.busy:  # noqa: ASYNC110
                     await asyncio.sleep(0.02)  # the database rings no bell
 
@@ -193,12 +199,26 @@ class Bot:
     async def read(self) -> None:
         """Make alerts of the letters that wait; one that psfbot fails at is put aside, and the others go on.
 
-        A batch is handed to the store in its order and becomes durable together; inside it each
+        Some are handed to the store together, in their order, and become durable together; inside it each
         letter is a transaction of its own.
         """
-        while self.leader.leads and not self.stop.is_set() and (waiting := await self.inbox.waiting()):
-            await asyncio.gather(*map(self.read_one, waiting))
+        while self.leads and (waiting := await self.inbox.waiting()):
+            while waiting and self.leads:
+                self.letters.clear()
+                began, together, waiting = monotonic(), waiting[: self.pace], waiting[self.pace :]
+                await asyncio.gather(*map(self.read_one, together))
+                self.set_pace(monotonic() - began)
             self.courier.bell.set()
+
+    def set_pace(self, took: float) -> None:
+        """Read no more together than the store does in a moment: webhooks that come meanwhile wait for so long."""
+        moment = SHORT if self.letters.is_set() else LONG
+        self.pace = max(1, min(int(self.pace * moment / took), 2 * self.pace))
+
+    @property
+    def leads(self) -> bool:
+        """Is this process the one that acts, and not about to end?"""
+        return self.leader.leads and not self.stop.is_set()
 
     async def read_one(self, letter: Letter) -> None:
         """Read one letter."""

@@ -95,7 +95,7 @@ def remember(alert: Alert, known: Problem | None, verdict: Verdict, incident: in
         return known.model_copy(update={"incident": incident, "since": alert.at})
     if known and verdict is Verdict.OVER:
         return known.model_copy(update={"at": alert.at})
-    goes_on = known is not None and verdict not in {Verdict.FIRST, Verdict.BACK, Verdict.NEVER_SEEN}
+    goes_on = verdict not in {Verdict.FIRST, Verdict.BACK, Verdict.NEVER_SEEN}
     return Problem(
         source=alert.source,
         key=alert.key,
@@ -120,4 +120,4 @@ def ended_later(alert: Alert, known: Problem, last: Incident) -> datetime | None
     again = alert.state is not State.RESOLVED and known.state is State.RESOLVED
     if not again or last.resolved_by or last.resolved_at is None:
         return None
-    return known.at if last.resolved_at < alert.at < known.at else None
+    return known.at if last.resolved_at < alert.at else None

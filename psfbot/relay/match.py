@@ -2,13 +2,18 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 from psfbot.catalog.address import read
 from psfbot.catalog.book import Book
-from psfbot.catalog.names import How
+from psfbot.catalog.names import How, Names
 from psfbot.relay.alert import Alert
 from psfbot.relay.incident import UNMAPPED
 
+Checks = dict[tuple[str, str], tuple[int, str, str]]
+"""Source and folded name of a check -> place in the catalog, service, and the name as it is written."""
+CHECKS: "WeakKeyDictionary[Names, Checks]" = WeakKeyDictionary()
+"""What was gathered for the catalogs in use: each is known by its names, of which a reload makes new ones."""
 SURE = frozenset({How.EXACT, How.HOST, How.WILDCARD, How.LABELS})
 
 
@@ -43,13 +48,25 @@ def clues(alert: Alert) -> Iterator[str]:
 
 def by_mapping(alert: Alert, book: Book) -> Subject | None:
     """The service that lists this check; the first in the catalog's order when several share it."""
-    names = {name.casefold() for name in alert.names}
-    for service in book.catalog.services.values():
-        listed = service.alerts.get(alert.source, ())
-        hit = next((name for name in listed if name.casefold() in names), None)
-        if hit:
-            return Subject(service.id, f"the catalog lists {alert.source} check '{hit}' for {service.id}")
-    return None
+    listed = checks(book)
+    found = [listed[key] for name in alert.names if (key := (alert.source, name.casefold())) in listed]
+    if not found:
+        return None
+    _, service, check = min(found)
+    return Subject(service, f"the catalog lists {alert.source} check '{check}' for {service}")
+
+
+def checks(book: Book) -> Checks:
+    """All checks that the catalog lists, gathered with its first alert: a storm must not walk through every service."""
+    known = CHECKS.get(book.names)
+    if known is None:
+        known = {}
+        for place, service in enumerate(book.catalog.services.values()):
+            for source, names in service.alerts.items():
+                for name in names:
+                    known.setdefault((source, name.casefold()), (place, service.id, name))
+        CHECKS[book.names] = known
+    return known
 
 
 def by_name(said: str, book: Book) -> Subject | None:
