@@ -156,7 +156,7 @@ async def delivering(url: str) -> float:
         for number in range(LANES * NOTICES):
             room = Room(platform="irc", name=f"#room-{number % LANES}")
             notice = Notice(incident=0, version=1, room=room, kind="opened", text=f"notice {number}")
-            await store.write(lambda ledger, notice=notice: ledger.post(notice, now()))  # type: ignore[misc]
+            await store.write(lambda ledger, notice=notice: ledger.post(notice, now()))
         courier, began = Courier(outbox, {"irc": Everybody()}, now), time.perf_counter()
         await courier.round()
         await asyncio.gather(*courier.busy.values())
@@ -253,7 +253,7 @@ def main() -> None:
             homes["PostgreSQL"] = make
         usual, worst = flushing(folder)
         print(f"{platform.machine()}, {os.cpu_count()} cores (load {os.getloadavg()[0]:.1f} before), Python "
-              f"{platform.python_version()}; {given.connections} connections, {given.rounds} x {given.seconds:g} s each, "
+              f"{platform.python_version()}; {given.connections} connections, {given.rounds} x {given.seconds:g} s, "
               f"bodies of 2 KB, signed; the disk flushes 64 KB in {usual:.1f} ms ({worst:.1f} at worst)")  # fmt: skip
         table(compare(folder, homes, given))
         for engine, home in homes.items():

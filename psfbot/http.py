@@ -8,6 +8,8 @@ import httpx
 from psfbot.errors import UserError
 
 SECONDS = 10.0
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+"""Hosts that no proxy leads to."""
 LONGEST = 2000
 """Characters of an answer that are kept."""
 
@@ -23,7 +25,8 @@ class Answered:
 async def post(url: str, body: bytes, headers: Mapping[str, str], *, seconds: float = SECONDS) -> Answered:
     """Post a body; trouble on the way is told in words, without the address's secrets."""
     try:
-        async with httpx.AsyncClient(timeout=seconds, follow_redirects=False) as client:
+        here = (httpx.URL(url).host or "") in LOOPBACK
+        async with httpx.AsyncClient(timeout=seconds, follow_redirects=False, trust_env=not here) as client:
             response = await client.post(url, content=body, headers=dict(headers))
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         where = url.partition("/hooks/")[0]

@@ -145,10 +145,10 @@ class Office:
         await self.courier.round()
         await eventually(sending)
 
-    async def until_heard(self, count):
+    async def until_heard(self, count, lane=""):
         async def enough():
             await asyncio.sleep(0)
-            return len(self.chat.heard) >= count
+            return len([one for one, _ in self.chat.heard if one.startswith(lane)]) >= count
 
         await eventually(enough)
 

@@ -7,6 +7,7 @@ from conftest import GUEST, NOON, Asking
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from psfbot.catalog.book import Book
 from psfbot.chat.answer import Answer, Outcome
 from psfbot.chat.message import Message, Speaker
 from psfbot.errors import UserError
@@ -278,3 +279,11 @@ def test_a_line_with_a_command_that_writes_is_never_taken_apart(ask):
 
 def test_a_word_of_the_language_is_no_beginning_of_a_name(ask):
     assert ask("help owner").lines[0].startswith("owner: Name the people")
+
+
+def test_an_architecture_is_no_beginning_of_a_providers_name(book):
+    aliased = book.catalog.providers["aws"].model_copy(update={"aliases": ("arm64 runners", "amazon")})
+    catalog = book.catalog.model_copy(update={"providers": {**book.catalog.providers, "aws": aliased}})
+    lines = Asking(Book.of(catalog))("which services are on arm64").lines
+
+    assert lines[0] == "1 service runs on arm64: exampleindex."

@@ -67,15 +67,13 @@ async def test_a_search_that_fails_delays_no_other_room(office, trouble):
     await office.post(notice(2, room=WEB))
     office.now += SECOND
     await office.courier.round()
-    await office.until_heard(1)
-
-    assert office.chat.heard[0] == (WEB, "#2 version 1")
-
+    await office.until_heard(1, WEB)
     if isinstance(trouble, asyncio.Event):
         trouble.set()
     await office.work()
     await office.work(5 * SECOND)
 
+    assert office.chat.of(WEB) == ["#2 version 1"]
     assert office.chat.of(OPS) == ["#1 version 1 (repeat?)"]
 
 
@@ -94,6 +92,17 @@ async def test_a_search_that_fails_is_made_again_later_and_not_at_once(office):
 
     assert len(office.chat.asked) == 3
     assert office.chat.of(OPS) == ["#2 version 1"]
+
+
+async def test_a_search_that_never_works_holds_its_room_up_for_minutes_only(office):
+    office.chat.finds.extend([DOWN] * 1000)
+    await office.post(notice(1), notice(2))
+    await office.take(lease=SECOND)
+    while await office.states() != {"sent": 2}:
+        await office.work(SECOND)
+
+    assert 10 * MINUTE <= office.now - NOON < 11 * MINUTE
+    assert office.chat.of(OPS) == ["#1 version 1 (repeat?)", "#2 version 1"]
 
 
 @pytest.mark.parametrize("find", [GONE, ValueError("a bug")])

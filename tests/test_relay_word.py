@@ -13,6 +13,7 @@ from psfbot.catalog.model import Catalog
 from psfbot.relay.alert import AlertLink, Severity
 from psfbot.relay.incident import UNMAPPED, Happening, Incident, Standing
 from psfbot.relay.word import LONGEST, span, word
+from psfbot.relay.word import line as one
 
 BOOK = sample()
 REAL = load_or_refuse(Path(__file__).parents[1] / "catalog.yaml").catalog
@@ -99,6 +100,32 @@ def test_the_incidents_title_is_told_and_not_what_an_alert_says_by_the_way():
 
     assert said.text.startswith("DOWN #12 docs.python.org: HTTP is down · ")
     assert not any("OK" in line for line in said.lines)
+
+
+def test_a_long_title_gives_way_to_where_it_runs_and_whom_to_ask():
+    text = one("DOWN #1 docs", "t" * 400, ("w" * 100, "a" * 100))
+
+    assert len(text) == LONGEST
+    assert text.startswith("DOWN #1 docs: ttt")
+    assert text.endswith(f"t… · {'w' * 100} · {'a' * 100}")
+
+
+def test_a_title_keeps_its_first_words_when_the_rest_is_endless():
+    text = one("DOWN #1 docs", "t" * 400, ("w" * 300, "a" * 300))
+
+    assert len(text) == LONGEST
+    assert text == f"DOWN #1 docs: {'t' * 59}… · {'w' * 300} · {'a' * 19}…"
+
+
+@pytest.mark.parametrize(("after", "said"), [(299, ""), (300, ", for 5 min already")])
+def test_what_is_told_five_minutes_late_says_so(after, said):
+    assert line(Happening.OPENED, after=after * SECOND) == f"DOWN {DOCS}{said} · {WHERE} · {ASK}"
+
+
+def test_a_source_that_says_no_more_has_no_line_of_its_own():
+    below = word(Happening.OPENED, incident(), BOOK.catalog, NOON, fired(detail="")).lines
+
+    assert below == full(Happening.OPENED, public=True).lines
 
 
 def test_where_nobody_is_named_a_contact_is():

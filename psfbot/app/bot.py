@@ -128,7 +128,8 @@ class Bot:
     @cached_property
     def trial(self) -> LoopbackTrial:
         """Posts recorded webhooks to this very process."""
-        url = f"http://{self.app.settings.host}"
+        host = self.app.settings.host
+        url = f"http://[{host}]" if ":" in host else f"http://{host}"
         return LoopbackTrial(
             self.app.plugins.found, self.secrets[0], lambda: f"{url}:{self.port}", now, self.settled
         )  # fmt: skip

@@ -1,6 +1,6 @@
 """Commands that keep running: the bot itself, the console and the demo."""
 
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 import click
@@ -13,7 +13,7 @@ def run() -> None:
     """Run the bot: webhooks, chat, the web page."""
     from psfbot.app.starting import run_bot
 
-    stay(run_bot())
+    stay(run_bot)
 
 
 @click.command()
@@ -32,7 +32,7 @@ def console(person: str) -> None:
     """
     from psfbot.app.talking import run_console
 
-    stay(run_console(person))
+    stay(lambda: run_console(person))
 
 
 @click.command()
@@ -49,16 +49,16 @@ def demo(port: int | None) -> None:
     """
     from psfbot.app.starting import run_demo
 
-    stay(run_demo(port))
+    stay(lambda: run_demo(port))
 
 
-def stay(work: Coroutine[Any, Any, None]) -> None:
+def stay(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
     """Run what goes on for long, with the garbage collector that short commands do without (`psfbot.__main__`)."""
     import asyncio
     import gc
 
     gc.enable()
-    asyncio.run(work)
+    asyncio.run(work())
 
 
 running = (run, console, demo)

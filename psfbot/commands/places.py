@@ -1,5 +1,7 @@
 """Where things run: by provider, region, architecture, host, operating system and role."""
 
+from dataclasses import replace
+
 from psfbot.catalog import words
 from psfbot.catalog.model import Hosting, Platform, Provider, Region, Service
 from psfbot.chat.answer import Answer, Item
@@ -94,6 +96,10 @@ def on_words(ask: Ask, place: str) -> Answer:
     by_os = [s for s in running(ask) if any(fold(h.os or "").startswith(wanted) for e in s.hosting for h in e.hosts)]
     if by_os and wanted:
         return several(ask, by_os, f"on {place}", "hosting.origin")
+    begun = ask.book.names.find(place, ("provider", "region", "service"))
+    if len(begun.hits) == 1:
+        answer = runs_on(ask, begun.hits[0].record)  # type: ignore[arg-type]  # one of these kinds
+        return replace(answer, notes=(f"'{place}' taken as {begun.hits[0].name}", *answer.notes))
     near = [hit.name for hit in ask.book.names.nearest(place, ("provider", "region", "service"))]
     said = f" Did you mean {' or '.join(near)}?" if near else ""
     raise UserError(f"I know no provider, region, architecture, host or system called '{place}'.{said}")

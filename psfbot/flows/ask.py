@@ -176,7 +176,8 @@ class Desk:
         if found and found.near:
             names = [spell(hit, reading) for hit in found.near]
             return Answer(f"{unknown} Did you mean {and_join(names, 'or')}?", outcome=Outcome.NOT_FOUND)
-        close = [spell(hit, reading) for hit in book.names.nearest(said, kinds)] if kinds else []
+        alike = ("service",) if "." in said and "service" in kinds else kinds
+        close = [spell(hit, reading) for hit in book.names.nearest(said, alike)] if kinds else []
         nearest = f" The nearest: {', '.join(close)}." if close else ""
         where = self.edit_url or book.path or "catalog.yaml"
         return Answer(f"{unknown}{nearest} Is it missing? Propose it: {where}", outcome=Outcome.NOT_FOUND)

@@ -19,6 +19,8 @@ TICK = 1.0
 """Seconds between looks at the outbox when nobody rings, and between tries to write down how an attempt ended."""
 ENOUGH = 10
 """Attempts before a bug, or a parcel's age, is reason to give up: after less, its platform may just have come back."""
+SEARCH = timedelta(minutes=10)
+"""How old a notice may be while a search for it that failed is made again; then it is sent again, marked."""
 
 NO_ANSWER = DeliveryError("no answer in time", final=False)
 CUT_SHORT = Ending(state=Delivery.UNKNOWN, error=f"{PERHAPS}; psfbot stopped before there was an answer")
@@ -164,7 +166,7 @@ class Courier:
             async with asyncio.timeout(self.lease.total_seconds() * IN_TIME):
                 proof = await platform.find(parcel)
         except DeliveryError as error:
-            if not error.final:
+            if not error.final and self.now() - parcel.created_at < SEARCH:
                 return self.failed(parcel, error, doubt=True)
             proof = None
         except TimeoutError:

@@ -173,12 +173,12 @@ def bind_record(slot: Slot, said: str, ways: Ways) -> Bound:
         first = min(slot.kinds.index(hit.kind) for hit in sure)
         sure = [hit for hit in sure if slot.kinds.index(hit.kind) == first]
     hits = sure or found.hits
+    if len(sure) != 1 and slot.words and not ways.exact:
+        return Bound(0, said, found=found, free=True)
     if not sure and said.lower() in RESERVED:
         return Bound(6, found=Found(said, (), ()))
     if len(hits) == 1:
         return Bound(grade_of(hits[0]), hits[0].record, hits[0], found)
-    if slot.words and not ways.exact:
-        return Bound(0, said, found=found, free=True)
     if hits:
         return Bound(4, found=found)
     return Bound(5 if found.near else 6, found=found)

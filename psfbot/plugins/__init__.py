@@ -11,6 +11,7 @@ from functools import cache
 from importlib import import_module
 from pathlib import Path
 
+from psfbot.chat.command import Command
 from psfbot.plugin import Plugin
 
 GROUP = "psfbot.plugins"
@@ -62,13 +63,25 @@ def take(name: str, target: str, found: dict[str, Plugin], failed: list[Failure]
     module, _, attribute = target.partition(":")
     try:
         plugin = getattr(import_module(module), attribute or "plugin")
-    except Exception as error:  # noqa: BLE001 - a plugin's own code: whatever it raises is told, and the others go on
+        for command in getattr(plugin, "commands", ()):
+            proved(command)
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - a plugin's own code: whatever it raises is told, and the others go on
         failed.append(Failure(name, f"{type(error).__name__}: {error}"))
         return
     if isinstance(plugin, Plugin):
         found[name] = plugin
     else:
         failed.append(Failure(name, f"{target} is no psfbot.plugin.Plugin"))
+
+
+def proved(command: Command) -> None:
+    """Look at a command's phrases and slots now, so that a malformed one is told here and not to whoever asks."""
+    for phrase in command.phrases:
+        unknown = phrase.slots - command.slots.keys()
+        if unknown or not phrase.pattern:
+            raise TypeError(
+                f"'{phrase.said}' has a slot that {command.name} does not take: {', '.join(sorted(unknown))}"
+            )
 
 
 def installed() -> tuple[tuple[str, str], ...]:
