@@ -19,6 +19,9 @@ from psfbot.app.starting import set_up_logs
 from psfbot.relay.notice import Parcel
 from psfbot.store.db import Database
 
+RECORD = 512
+"""Bytes of a notice in the file: a page holds a whole number of them, so each is written wholly or not at all."""
+
 log = logs.get(__name__)
 
 
@@ -36,7 +39,7 @@ class World:
         await asyncio.sleep(random.uniform(0, self.seconds))  # noqa: S311
         told = {"id": parcel.id, "room": parcel.notice.room.name, "text": parcel.notice.text, "repeat": parcel.repeat}
         with self.file.open("ab", buffering=0) as file:
-            file.write(json.dumps(told | {"pid": os.getpid()}).encode() + b"\n")
+            file.write(json.dumps(told | {"pid": os.getpid()}).encode().ljust(RECORD - 1) + b"\n")
             os.fsync(file.fileno())
         await asyncio.sleep(random.uniform(0, self.seconds))  # noqa: S311
         return str(parcel.id)
@@ -44,7 +47,9 @@ class World:
     async def find(self, parcel: Parcel) -> str | None:
         if not self.searched:
             return None
-        known = {json.loads(line)["id"] for line in self.file.read_text("utf-8").splitlines()}
+        known = (
+            {json.loads(line)["id"] for line in self.file.read_text("utf-8").splitlines()} if self.file.exists() else ()
+        )
         return str(parcel.id) if parcel.id in known else ""
 
 

@@ -232,6 +232,7 @@ def test_two_silences_that_end_together_are_one_reason_to_speak(bot):
 
     assert len(bot.heard) == 2
     assert [kind for kind, _ in bot.timeline()].count("told") == 2
+    assert [parcel.notice.version for parcel in bot.parcels] == [2, 3]
 
 
 def test_a_silence_over_everything_gives_back_all_that_goes_on(bot):

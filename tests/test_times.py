@@ -61,6 +61,27 @@ def test_whatever_is_typed_is_a_time_ahead_or_told_to_be_none(said):
     assert found >= NOON if found else "Say a length" in words
 
 
+@pytest.mark.parametrize(
+    ("words", "seconds"),
+    [
+        ("s sec secs second seconds", 1),
+        ("m min mins minute minutes", 60),
+        ("h hr hrs hour hours", 60 * 60),
+        ("d day days", 24 * 60 * 60),
+        ("w week weeks", 7 * 24 * 60 * 60),
+    ],
+)
+def test_every_unit_has_its_length(words, seconds):
+    assert {length(f"3 {word}") for word in words.split()} == {timedelta(seconds=3 * seconds)}
+    assert set(words.split()) <= UNITS.keys()
+
+
+def test_a_hundred_years_are_the_limit():
+    assert length("36525d") == 36525 * DAY
+    with pytest.raises(UserError, match="longer than anybody lives"):
+        length("36525d 1s")
+
+
 @given(st.lists(st.tuples(st.integers(0, 500), st.sampled_from(sorted(UNITS))), min_size=1, max_size=4))
 def test_every_unit_in_any_order_adds_up(parts):
     said = " ".join(f"{number}{unit}" for number, unit in parts)

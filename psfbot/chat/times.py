@@ -51,10 +51,11 @@ def until(text: str, now: datetime, zone: str | None = None) -> datetime:
 
 def on_clock(day: datetime, hour: int, minute: int) -> Iterator[datetime]:
     """When a clock shows this on a day, in UTC: twice where it is put back; what it leaves out counts from before."""
-    first, second = (day.replace(hour=hour, minute=minute, second=0, microsecond=0, fold=fold) for fold in (0, 1))
-    yield first.astimezone(UTC)
-    if second.utcoffset() != first.utcoffset() and second.astimezone(UTC) > first.astimezone(UTC):
-        yield second.astimezone(UTC)
+    shown = day.replace(hour=hour, minute=minute, second=0, microsecond=0)
+    first, second = (shown.replace(fold=fold).astimezone(UTC) for fold in (0, 1))
+    yield first
+    if second > first:
+        yield second
 
 
 def zone_of(name: str | None) -> "ZoneInfo":

@@ -17,21 +17,21 @@ MOST = 1000
 
 def ended(ledger: Ledger, since: datetime, now: datetime) -> tuple[Silence, ...]:
     """Silences that ended after `since`, by themselves or because somebody ended them."""
-    return tuple(silence for silence in ledger.silences(since) if since < silence.ends_at <= now)
+    return tuple(silence for silence in ledger.silences(since) if silence.ends_at <= now)
 
 
 def after_silence(scene: Scene, since: datetime) -> tuple[Incident, ...]:
     """Tell what a silence kept back, if it still goes on, was not told since, and no other silence holds."""
-    told: dict[int, Incident] = {}
-    for silence in ended(scene.ledger, min(since, scene.now - LOOK_BACK), scene.now):
-        for incident in held_back(silence, scene.ledger):
-            if incident.number not in told and not still_silent(incident, scene):
-                told[incident.number] = tell_again(incident, silence, scene)
-    return tuple(told.values())
+    return tuple(
+        tell_again(incident, silence, scene)
+        for silence in ended(scene.ledger, min(since, scene.now - LOOK_BACK), scene.now)
+        for incident in held_back(silence, scene.ledger)
+        if not still_silent(incident, scene)
+    )
 
 
 def held_back(silence: Silence, ledger: Ledger) -> Sequence[Incident]:
-    """The incidents that a silence was about, if they go on as they did, and nobody has taken them."""
+    """The incidents that a silence was about, if nobody has taken them and nothing was told of them since its end."""
     if silence.subject == EVERYTHING:
         found = ledger.incidents(open_only=True, limit=MOST)
     else:
