@@ -287,3 +287,20 @@ def test_an_architecture_is_no_beginning_of_a_providers_name(book):
     lines = Asking(Book.of(catalog))("which services are on arm64").lines
 
     assert lines[0] == "1 service runs on arm64: exampleindex."
+
+
+@pytest.mark.parametrize("text", ["is fastly up", "repo of fastly", "tracker for gandi"])
+def test_a_name_of_another_kind_is_never_the_beginning_of_a_services_name(book, text):
+    aliased = book.catalog.services["hg.python.org"].model_copy(update={"aliases": ("fastly logs", "gandi records")})
+    catalog = book.catalog.model_copy(update={"services": {**book.catalog.services, "hg.python.org": aliased}})
+
+    assert Asking(Book.of(catalog))(text).answer.outcome is Outcome.NOT_FOUND
+
+
+def test_an_address_found_by_its_labels_says_so(ask):
+    assert any("by its labels" in line for line in ask("who owns exampleindex.org").lines)
+
+
+@pytest.mark.parametrize("text", ["which services are arm64", "which services are aarch64"])
+def test_services_of_an_architecture_are_asked_for_without_on(ask, text):
+    assert ask(text).lines[0] == "1 service runs on arm64: exampleindex."

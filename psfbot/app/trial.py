@@ -34,6 +34,7 @@ class LoopbackTrial:
     url: Callable[[], str]
     now: Callable[[], datetime]
     settled: Callable[[], Awaitable[None]]
+    any_file: bool = False
 
     @property
     def recorded(self) -> Mapping[str, Sequence[str]]:
@@ -54,12 +55,11 @@ class LoopbackTrial:
             await self.settled()
         return Posted(answered.status, ANSWERS.get(answered.status, f"answered {answered.status}: {answered.text}"))
 
-    @staticmethod
-    def body(plugin: str, payload: str) -> bytes:
-        """A recorded body by its name, or any file by its path."""
+    def body(self, plugin: str, payload: str) -> bytes:
+        """A recorded body by its name; any file by its path only for whoever sits at the machine."""
         recorded = plugins.payloads(plugin)
-        file = recorded.get(payload.removesuffix(".json")) or Path(payload)
-        if not file.is_file():
+        file = recorded.get(payload.removesuffix(".json")) or (Path(payload) if self.any_file else None)
+        if file is None or not file.is_file():
             names = ", ".join(sorted(recorded)) or "none"
             raise UserError(f"{plugin} has no recorded webhook '{payload}'. There are: {names}.")
         return file.read_bytes()

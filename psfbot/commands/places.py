@@ -172,7 +172,7 @@ def origins(service: Service) -> tuple[Hosting, ...]:
 
 @topic.says(
     "(arch|architecture) {name}",
-    "(which|what) services are (arm|arm64|aarch64|amd64|x86)",
+    "(which|what) services are {name}",
     "(whose|which services have|what has) [an] (architecture|arch) (is|of) {name}",
     "whose architecture is {name}",
     "(services|which services are|what is) (of|with) (unknown architecture|architecture unknown)",

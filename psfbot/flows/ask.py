@@ -10,7 +10,7 @@ from typing import Any
 
 from psfbot.catalog.book import Book
 from psfbot.catalog.model import Service
-from psfbot.catalog.names import Hit
+from psfbot.catalog.names import Hit, How
 from psfbot.chat import clean, render
 from psfbot.chat.answer import Answer, Outcome
 from psfbot.chat.command import Ask, Command
@@ -172,6 +172,9 @@ class Desk:
             rest = f"; the first {OFFERED}" if len(found.hits) > OFFERED else ""
             fact = SEVERAL.format(said=said, count=len(found.hits), shown=rest)
             return Answer(fact, offers=shown, outcome=Outcome.AMBIGUOUS)
+        if not kinds:
+            fact = f"I cannot read '{said}' there. `help {reading.command.name}` shows how to say it."
+            return Answer(fact, outcome=Outcome.NOT_FOUND)
         unknown = (UNKNOWN if len(kinds) <= FEW_KINDS else UNKNOWN_AT_ALL).format(said=said, kind=and_join(kinds, "or"))
         if found and found.near:
             names = [spell(hit, reading) for hit in found.near]
@@ -250,6 +253,8 @@ def spell(hit: Hit, reading: Reading | None = None) -> str:
 def assumed(reading: Reading) -> tuple[str, ...]:
     """What was taken for granted, so that the reader can tell when it is wrong."""
     notes = [f"I read that as: {reading.mended}"] if reading.mended else []
+    labelled = [b.hit for b in reading.bound.values() if b.hit and b.hit.how is How.LABELS]
+    notes += [f"This address is listed nowhere; by its labels it is {hit.id}" for hit in labelled]
     guessed = [b for b in reading.bound.values() if b.hit and b.found and b.grade]
     return (*notes, *(f"'{cut(b.found.said, 40)}' taken as {b.hit.name}" for b in guessed if b.hit and b.found))
 

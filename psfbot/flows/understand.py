@@ -18,7 +18,30 @@ from psfbot.chat.message import Speaker
 
 SURE = frozenset({How.EXACT, How.HOST, How.WILDCARD, How.LABELS, How.CONTACT})
 ME = frozenset({"me", "i", "my", "mine", "myself", "am i"})
-RESERVED = frozenset({"help", "more", "who", "what", "where", "list", "all", "any", "every", "none", "this", "that"})
+RESERVED = frozenset(
+    {
+        "help",
+        "more",
+        "who",
+        "what",
+        "where",
+        "list",
+        "all",
+        "any",
+        "every",
+        "none",
+        "this",
+        "that",
+        "it",
+        "as",
+        "the",
+        "new",
+        "service",
+        "page",
+        "app",
+        "bot",
+    }
+)
 """Words that mean something else when they are only the beginning of a name."""
 WORST_TAKEN = 3
 """Readings up to this grade are answered; above it the speaker is asked."""
@@ -175,7 +198,8 @@ def bind_record(slot: Slot, said: str, ways: Ways) -> Bound:
     hits = sure or found.hits
     if len(sure) != 1 and slot.words and not ways.exact:
         return Bound(0, said, found=found, free=True)
-    if not sure and said.lower() in RESERVED:
+    elsewhere = not sure and hits and any(hit.how in SURE for hit in ways.book.names.find(said).hits)
+    if elsewhere or (not sure and said.lower() in RESERVED):
         return Bound(6, found=Found(said, (), ()))
     if len(hits) == 1:
         return Bound(grade_of(hits[0]), hits[0].record, hits[0], found)
