@@ -83,7 +83,10 @@ def fmt(file: Path | None, *, only_check: bool) -> None:
         click.echo(f"{path}: `psfbot catalog fmt` would change it.", err=True)
         sys.exit(1)
     else:
-        path.write_bytes(done.encode())
+        beside = path.with_name(f".{path.name}.fmt")
+        beside.write_bytes(done.encode())
+        beside.chmod(path.stat().st_mode)
+        beside.replace(path)
         click.echo(f"{path}: put in order.", err=True)
 
 

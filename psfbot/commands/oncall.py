@@ -34,7 +34,8 @@ def oncall(ask: Ask, target: Service | Team | None = None) -> Answer:
     if team is None:
         return Answer(f"No rota is known{whose}, and the catalog names no team to reach ({at}).", data=data)
     direct = [c for c in words.direct(team.contacts) if c.public or not ask.message.public]
-    reach = " · ".join(map(words.contact, direct)) or "no contact is written down"
+    others = words.reach_team(team, public=ask.message.public)
+    reach = " · ".join(map(words.contact, direct)) or " · ".join(others) or "no contact is written down"
     lines = []
     if isinstance(target, Service):
         lines.append(f"{target.id}: ask {words.ask_whom(ask.catalog, target)}.")
