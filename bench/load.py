@@ -53,14 +53,17 @@ class Line:
     since: float = 0.0
     heard: bytes = b""
 
-    def ask(self, request: bytes) -> None:
-        """Send one request; it is smaller than what the system buffers."""
-        self.since = time.perf_counter()
+    def ask(self, request: bytes, since: float) -> None:
+        """Send one request, which was due at this time; it is smaller than what the system buffers."""
+        self.since = since
         self.sock.sendall(request)
 
     def answered(self) -> bool:
         """Take what came; is the answer complete?"""
-        self.heard += self.sock.recv(65536)
+        came = self.sock.recv(65536)
+        if not came:
+            raise SystemExit("The server hung up.")
+        self.heard += came
         head, found, body = self.heard.partition(b"\r\n\r\n")
         if not found or len(body) < int(head.lower().partition(b"content-length: ")[2].split(b"\r\n", 1)[0]):
             return False
@@ -70,28 +73,33 @@ class Line:
         return True
 
 
-def knock(port: int, connections: int, seconds: float, make: Callable[[int], bytes]) -> Iterator[tuple[float, float]]:
-    """When each request was answered, and after how long, for so many seconds."""
-    lines, numbers, waiting = selectors.DefaultSelector(), iter(range(10**9)), connections
-    for _ in range(connections):
-        line = Line(socket.create_connection(("127.0.0.1", port), timeout=30))
-        line.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        lines.register(line.sock, selectors.EVENT_READ, line)
-        line.ask(make(next(numbers)))
-    end = time.perf_counter() + seconds
-    while waiting:
-        for key, _ in lines.select():
-            line = key.data
-            if not line.answered():
-                continue
-            now = time.perf_counter()
-            yield now, now - line.since
-            if now < end:
-                line.ask(make(next(numbers)))
-            else:
-                lines.unregister(line.sock)
-                line.sock.close()
-                waiting -= 1
+def connected(port: int) -> Line:
+    """One more connection."""
+    line = Line(socket.create_connection(("127.0.0.1", port), timeout=30))
+    line.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return line
+
+
+def knock(idle: list[Line], seconds: float, rate: float, make: Callable[[int], bytes]) -> Iterator[tuple[float, float]]:
+    """When each request was answered, and how long after it was due, for so many seconds.
+
+    At a rate, a request is due at its time even if no connection is free then; without one, whenever one is free.
+    """
+    watched, number, began = selectors.DefaultSelector(), 0, time.perf_counter()
+    for line in idle:
+        watched.register(line.sock, selectors.EVENT_READ, line)
+    lines = len(idle)
+    while (now := time.perf_counter()) < began + seconds or len(idle) < lines:
+        due = began + number / rate if rate else now
+        while idle and due <= now < began + seconds:
+            idle.pop(0).ask(make(number), due)  # the one that rested longest, before the server hangs up on it
+            number += 1
+            due = began + number / rate if rate else now
+        for key, _ in watched.select(max(0.0, min(due, began + seconds) - now) if idle else None):
+            if key.data.answered():
+                idle.append(key.data)
+                now = time.perf_counter()
+                yield now, now - key.data.since
 
 
 def main() -> None:
@@ -101,10 +109,11 @@ def main() -> None:
     options.add_argument("--connections", type=int, default=32)
     options.add_argument("--seconds", type=float, default=3)
     options.add_argument("--services", type=int, default=200)
-    options.add_argument("--prefix", default="B")
+    options.add_argument("--rate", type=float, default=0, help="requests a second; 0 for as many as are answered")
     given = options.parse_args()
-    began, make = time.perf_counter(), maker(given.prefix, given.services)
-    found = list(knock(given.port, given.connections, WARM_UP + given.seconds, make))
+    idle, make = [connected(given.port) for _ in range(given.connections)], maker("B", given.services)
+    began = time.perf_counter()
+    found = list(knock(idle, WARM_UP + given.seconds, given.rate, make))
     used = resource.getrusage(resource.RUSAGE_SELF)
     took = sorted(seconds for at, seconds in found if at > began + WARM_UP)
     print(

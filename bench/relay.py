@@ -35,6 +35,8 @@ from psfbot.store.outbox import SqlOutbox
 BENCH = Path(__file__).parent
 SERVICES = 200
 READ_SECONDS = 2.0
+STORM = 170
+"""Webhooks a second: ten thousand in a minute."""
 LANES, NOTICES = 20, 50
 UNREAD = "SELECT count(*) FROM inbox WHERE fate = 'new'"
 BARE, STUB = "bare uvicorn, answers 202", "psfbot, inbox that keeps nothing"
@@ -87,10 +89,10 @@ def cpu(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def load(port: int, server: int, given: argparse.Namespace) -> dict[str, float]:
-    """Load one server with requests that it has not seen before."""
+def load(port: int, server: int, given: argparse.Namespace, rate: float = 0) -> dict[str, float]:
+    """Load one server with requests that it has not seen before, as many as it takes or so many a second."""
     command = [sys.executable, str(BENCH / "load.py"), str(port), "--services", str(SERVICES)]
-    command += ["--connections", str(given.connections), "--seconds", str(given.seconds)]
+    command += ["--connections", str(given.connections), "--seconds", str(given.seconds), "--rate", str(rate)]
     before, began = cpu(server), time.perf_counter()
     found: dict[str, float] = json.loads(subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout)
     return found | {"server": (cpu(server) - before) / (time.perf_counter() - began)}
@@ -215,10 +217,12 @@ def compare(folder: Path, homes: dict[str, Callable[[str], str]], given: argpars
             name, url = f"psfbot on {engine}, taking only", make(f"taking_{turn}")
             with led_elsewhere(url), process(folder, url, "-m", "psfbot", "run") as (server, port):
                 found.setdefault(name, Measured(name)).rounds.append(load(port, server.pid, given))
-            name, url = f"psfbot on {engine}, reading too", make(f"reading_{turn}")
-            with process(folder, url, "-m", "psfbot", "run") as (server, port):
-                one = load(port, server.pid, given)
-                found.setdefault(name, Measured(name)).rounds.append(one | {"read": reading(url)})
+            for more, rate in (("reading too", 0), (f"a storm of {STORM}/s", STORM)):
+                name, url = f"psfbot on {engine}, {more}", make(f"reading_{rate}_{turn}")
+                with process(folder, url, "-m", "psfbot", "run") as (server, port):
+                    one = load(port, server.pid, given, rate)
+                    read = {} if rate else {"read": reading(url)}
+                found.setdefault(name, Measured(name)).rounds.append(one | read)
     return found
 
 

@@ -65,34 +65,35 @@ async def test_a_kill_while_telling_loses_no_notice_and_repeats_none_unmarked(da
 
 
 async def test_when_the_leader_is_killed_another_reads_and_tells_within_fifteen_seconds(tmp_path):
-    url, world, letters = new_database(), tmp_path / "told", webhooks(NOTICES, NOTICES)
+    url, world, count = new_database(), tmp_path / "told", 60
+    letters = webhooks(count, count)
     settings = {"CHAOS_TOLD": str(world), "CHAOS_LEASE": "3"}
-    catalog(tmp_path, NOTICES, ROOMS)
+    catalog(tmp_path, count, ROOMS)
     clock = asyncio.get_running_loop().time
     async with (
         running(url, tmp_path, *TELLING, **settings) as first,
         running(url, tmp_path, *TELLING, **settings) as next_,
     ):
-        await Senders(letters[: NOTICES // 2], lambda: first.port, lambda: next_.port).run()
-        await until_told(world, NOTICES // 4)
+        await Senders(letters[: count // 2], lambda: first.port, lambda: next_.port).run()
+        await until_told(world, count // 4)
         leads = (first.leads, next_.leads)
         await first.kill()
         killed = clock()
-        await Senders(letters[NOTICES // 2 :], lambda: next_.port).run()
+        await Senders(letters[count // 2 :], lambda: next_.port).run()
         read_after = clock() - killed + await next_.until(UNREAD, 0)
-        told_after = clock() - killed + await next_.until(TOLD, NOTICES)
+        told_after = clock() - killed + await next_.until(TOLD, count)
         await next_.stop()
     heard = Counter(one["text"] for one in told(world) if not one["repeat"])
     by = Counter(one["pid"] for one in told(world))
-    figures("take-over, postgres", notices=NOTICES, read_after=round(read_after, 1), told_after=round(told_after, 1))
+    figures("take-over, postgres", notices=count, read_after=round(read_after, 1), told_after=round(told_after, 1))
 
     assert leads == (True, False)
     assert read_after < TAKE_OVER
     assert told_after < TAKE_OVER
     assert len(by) == 2
     assert sum(heard.values()) == len(heard)
-    assert len({one["text"] for one in told(world)}) == NOTICES
-    assert len(rows(url, "SELECT fingerprint FROM alerts")) == NOTICES
+    assert len({one["text"] for one in told(world)}) == count
+    assert len(rows(url, "SELECT fingerprint FROM alerts")) == count
     assert rows(url, "SELECT DISTINCT fate FROM inbox") == [("done",)]
     assert [*first.errors, *next_.errors] == []
 
