@@ -13,13 +13,14 @@ from psfbot.catalog.model import (
     Platform,
     Provider,
     Region,
+    Repo,
     Room,
     Service,
     Team,
 )
 
 
-def service(key, name="", domains=(), aliases=(), *, hosts=(), contacts=(), tier="unknown"):
+def service(key, name="", domains=(), aliases=(), *, hosts=(), contacts=(), tier="unknown", dns=False, repos=()):
     machines = tuple(Host(name=host) for host in hosts)
     origin = Hosting(role="origin", provider="digitalocean", architecture="unknown", hosts=machines)
     return Service(
@@ -30,7 +31,8 @@ def service(key, name="", domains=(), aliases=(), *, hosts=(), contacts=(), tier
         domains=domains,
         aliases=aliases,
         contacts=tuple(Contact(type="email", value=value) for value in contacts),
-        hosting=(origin,),
+        hosting=(origin, Hosting(role="dns", provider="route53")) if dns else (origin,),
+        repos=tuple(Repo(url=url, path=path, role=role) for url, path, role in repos),
         tier=tier,
     )
 
@@ -39,8 +41,10 @@ def by_id(*records):
     return {record.id: record for record in records}
 
 
+SHARED = ("https://github.com/python/shared-example", None, "config")
+TEXT = ("https://github.com/python/text-example", None, "content")
 SERVICES = by_id(
-    service("bedevere", "bedevere"),
+    service("bedevere", "bedevere", repos=[("https://github.com/python/bedevere", None, "code")]),
     service("bugs.python.org", domains=("bugs.python.org",), hosts=("bugs.nyc1.psf.io",)),
     service("bugs.jython.org", domains=("bugs.jython.org",), hosts=("bugs.nyc1.psf.io",)),
     service("buildbot.python.org", "Buildbot master", ("buildbot.python.org",), hosts=("buildbot.nyc1.psf.io",)),
@@ -58,15 +62,34 @@ SERVICES = by_id(
     service("downloads", "Python downloads (/ftp)", ("www.python.org/ftp/", "ftp.python.org"), tier=2),
     service("example-guide", domains=("pages.example.com/guide",)),
     service("example-ingress", domains=("*.us-east-2.psfhosted.net", "admin.psfhosted.net")),
-    service("exampleindex", "Example Index", aliases=("www exampleindex", "packages", "exampleindex.old", "★")),
-    service("exampleindex-files", "Example files", aliases=("files example-hosted",)),
-    service("test-exampleindex", "TestExampleIndex", aliases=("test exampleindex", "bugz python")),
-    service("legacy.python.org", domains=("legacy.python.org",), hosts=("hg.nyc1.psf.io",)),
-    service("hg.python.org", domains=("hg.python.org",), hosts=("hg.nyc1.psf.io",), contacts=("@hg-example",)),
-    service("mailing-example"),
-    service("mail.python.org", domains=("mail.python.org",), hosts=("mail.ams1.psf.io",), tier=2),
+    service(
+        "exampleindex",
+        "Example Index",
+        aliases=("www exampleindex", "packages", "package shelf", "exampleindex python", "exampleindex.old", "★"),
+        dns=True,
+    ),
+    service("exampleindex-files", "Example files", aliases=("files example-hosted",), dns=True),
+    service("example-hosted", dns=True),
+    service("exampleindex-docs", aliases=("docs exampleindex", "docs python")),
+    service("test-exampleindex", "TestExampleIndex", aliases=("test exampleindex", "bugz python"), dns=True),
+    service(
+        "legacy.python.org",
+        domains=("legacy.python.org",),
+        hosts=("hg.nyc1.psf.io",),
+        repos=[("https://github.com/python/shared-example", "salt", "code")],
+    ),
+    service(
+        "hg.python.org",
+        domains=("hg.python.org",),
+        hosts=("hg.nyc1.psf.io",),
+        contacts=("@hg-example",),
+        repos=[SHARED],
+    ),
+    service("mailing-example", aliases=("cabata",)),
+    service("mail.python.org", domains=("mail.python.org",), hosts=("mail.ams1.psf.io",), tier=2, repos=[TEXT]),
     service("planetpython.org", "Planet Python", ("planetpython.org", "planet.python.org"), ("planet",)),
-    service("runner", "CPython benchmark runner", hosts=("cesw-gbt-r263-p30-01", "EXAMPLE-box.psf.io")),
+    service("runner", "CPython benchmark runner", hosts=("cesw-gbt-r263-p30-01", "EXAMPLE-box.psf.io"), repos=[TEXT]),
+    service("titled", "titled-box.psf.io", hosts=("titled-box.psf.io",)),
     service("speed.pypy.org", domains=("speed.pypy.org",)),
     service("speed.python.org", "speed.python.org (web)", ("speed.python.org",), tier=3),
     service("www.python.org", "www.python.org", ("www.python.org", "python.org"), tier=1),

@@ -271,6 +271,40 @@ def test_two_questions_in_one_line_are_both_answered(ask, text, first, second):
     assert any(line.startswith(second) for line in lines[1:])
 
 
+@pytest.mark.parametrize(
+    ("text", "facts"),
+    [
+        ("who owns docs and hg.python.org", ["docs.python.org: ask Julien", "hg.python.org: ask PSF"]),
+        ("who owns docs, mailman and salt?", ["docs.python.org: ask", "mail.python.org: ask", "salt-master: ask"]),
+        ("where is docs hosted? what runs on nyc1", ["docs.python.org runs on", "5 services run in nyc1"]),
+        ("who owns docs, docs and docs.python.org", ["docs.python.org: ask", "Reach them: docs@python.org"]),
+        ("who is on call and docs", ["No rota is known", "I did not answer 'docs'"]),
+        ("who owns docs and the weather", ["docs.python.org: ask", "I did not answer 'the weather'"]),
+        ("who owns docs and dosc.python.org", ["docs.python.org: ask", "I did not answer 'dosc.python.org'"]),
+        (
+            "who owns docs, salt, mailman, haproxy and hg.python.org",
+            ["docs.", "salt-master", "mail.", "I did not answer 'haproxy' and 'hg.python.org'"],
+        ),
+    ],
+)
+def test_each_part_of_a_line_is_answered_or_named(ask, text, facts):
+    lines = ask(text).lines
+
+    assert [line.startswith(fact) for line, fact in zip(lines, facts, strict=False)] == [True] * len(facts), lines
+
+
+def test_what_supports_an_answer_says_which(ask):
+    lines = ask("who owns docs and hg.python.org").lines
+
+    assert "docs.python.org: It runs on DigitalOcean nyc1 (architecture unknown), behind Fastly." in lines
+    assert "hg.python.org: It runs on DigitalOcean nyc1 (architecture unknown)." in lines
+
+
+@pytest.mark.parametrize("text", ["who owns docs and hg.python.org", "docs.python.org is slow, who owns it?"])
+def test_where_all_is_answered_nothing_is_said_to_be_left(ask, text):
+    assert not any("did not answer" in line for line in ask(text).lines)
+
+
 def test_a_line_with_a_command_that_writes_is_never_taken_apart(ask):
     reply = ask("who owns docs.python.org and ack 1", Speaker("jacob", account="coffee", person="coffee"))
 

@@ -3,23 +3,27 @@
 import gc
 import os
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from psfbot.catalog import model
 from psfbot.catalog.file import FEW, LARGEST, load, load_or_refuse, read
 from psfbot.catalog.finding import as_text
+from psfbot.cli import main
 from psfbot.errors import UserError
 
 FAULTY = sorted((Path(__file__).parent / "faulty").glob("*.yaml"))
 SAMPLE = (Path(__file__).parent / "sample.yaml").read_bytes()
-ANNA = b"people:\n  anna:\n    name: Anna Example\n"
+ANNA = b"schema_version: 1\npeople:\n  anna:\n    name: Anna Example\n"
+TODAY = date(2026, 11, 20)
 
 
 def told_of(text, name="c.yaml"):
     """Findings as `LINE:COLUMN [warning: ]message`."""
-    return [line.removeprefix(f"{name}:") for line in as_text(read(text, name).findings).splitlines()]
+    return [line.removeprefix(f"{name}:") for line in as_text(read(text, name, TODAY).findings).splitlines()]
 
 
 @pytest.mark.parametrize("file", FAULTY, ids=lambda file: file.stem)
@@ -32,7 +36,7 @@ def test_a_faulty_catalog_has_exactly_the_faults_that_its_head_expects(file):
 
 
 def test_there_are_faulty_catalogs_enough():
-    assert len(FAULTY) >= 28
+    assert len(FAULTY) >= 49
 
 
 def test_a_sound_catalog_has_no_findings_and_a_line_for_each_record():
@@ -116,7 +120,7 @@ def test_a_file_is_read_under_its_own_name(tmp_path):
     file.write_bytes(ANNA + b"    status: gone\n")
     loaded = load(file)
 
-    assert as_text(loaded.findings) == f'{file}:4:13: status cannot be "gone" (allowed: active, emeritus, inactive)'
+    assert as_text(loaded.findings) == f'{file}:5:13: status cannot be "gone" (allowed: active, emeritus, inactive)'
     assert loaded.catalog is None
 
 
@@ -141,13 +145,13 @@ def test_a_catalog_with_errors_is_refused_with_the_first_of_them(tmp_path):
     file.write_bytes(ANNA + b"    status: gone\n")
     with pytest.raises(UserError) as one:
         load_or_refuse(file)
-    file.write_bytes(b"people:\n" + b"".join(b"  p%d:\n" % number for number in range(FEW + 3)))
+    file.write_bytes(b"schema_version: 1\npeople:\n" + b"".join(b"  p%d:\n" % number for number in range(FEW + 3)))
     with pytest.raises(UserError) as many:
         load_or_refuse(file)
 
     assert str(one.value).splitlines() == [
         f"{file} has 1 error:",
-        f'{file}:4:13: status cannot be "gone" (allowed: active, emeritus, inactive)',
+        f'{file}:5:13: status cannot be "gone" (allowed: active, emeritus, inactive)',
         f"To see all of them: psfbot catalog check {file}",
     ]
     assert str(many.value).splitlines()[0] == f"{file} has 8 errors:"
@@ -163,3 +167,22 @@ def test_a_catalog_with_warnings_only_is_used(tmp_path):
     assert loaded.catalog
     assert len(loaded.findings) == 1
     assert loaded.errors == ()
+
+
+def test_only_who_knows_the_day_can_tell_that_a_date_lies_in_the_future():
+    text = "schema_version: 1\nsources:\n  a:\n    title: A\n    date: 2027-11-20\n"
+
+    assert [read(text, "c.yaml", day).errors != () for day in (None, date(2026, 11, 19), date(2025, 6, 1))] == [
+        False,
+        False,
+        True,
+    ]
+
+
+def test_the_command_knows_the_day(tmp_path):
+    file = tmp_path / "catalog.yaml"
+    file.write_text("schema_version: 1\nsources:\n  a:\n    title: A\n    date: 2999\n")
+    done = CliRunner().invoke(main, ["catalog", "check", str(file)])
+
+    assert done.exit_code == 1
+    assert done.stdout == f"{file}:5:11: 2999 is far in the future: is the year right?\n"

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from psfbot.chat.clean import name, question
+from psfbot.chat.clean import name, question, straight, typed
 from psfbot.chat.grammar import Phrase
 
 
@@ -32,6 +32,18 @@ from psfbot.chat.grammar import Phrase
         ("who owns do\u200bcs.python.org", "who owns docs.python.org"),
         ("services tier<=2", "services tier<=2"),
         ("services -lifecycle:retired", "services -lifecycle:retired"),
+        ("psfbot: who owns docs", "who owns docs"),
+        ("psfbot, !owner docs", "owner docs"),
+        ("@psfbot who owns docs", "who owns docs"),
+        ("hey psfbot: who owns docs?", "who owns docs"),
+        ("!owner docs", "owner docs"),
+        ("psfbot", "psfbot"),
+        ("services oncall:*", "services oncall:*"),
+        ("services has:oncall,owner -oncall:infra on-call:x", "services has:oncall,owner -oncall:infra on-call:x"),
+        ("services owner:", "services owner:"),
+        ("find tier:1 owner:", "find tier:1 owner:"),
+        ("list services:", "list services"),
+        ("who owns docs:", "who owns docs"),
         ("???", ""),
         ("", ""),
         ("   ", ""),
@@ -114,3 +126,63 @@ def test_a_phrase_knows_the_words_it_may_start_with(phrase, heads):
 def test_a_phrase_that_cannot_be_read_is_refused(phrase):
     with pytest.raises(ValueError, match="cannot read the phrase"):
         _ = Phrase(phrase).tokens
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("note 1 it’s “done” – thanks…", "note 1 it’s “done” – thanks…"),
+        ("psfbot: please note 1 `x`?", "note 1 `x`?"),
+        ("!note 1 who's on-call", "note 1 who's on-call"),
+        ("“note 1”", "“note 1”"),
+        ("", ""),
+    ],
+)
+def test_what_was_typed_is_kept_letter_for_letter(said, kept):
+    assert typed(said) == kept
+
+
+@given(st.text(max_size=300))
+def test_plain_quotes_stand_where_the_typed_ones_stood(text):
+    assert len(straight(typed(text))) == len(typed(text))
+
+
+def test_a_slot_may_touch_the_sign_before_it():
+    phrase = Phrase("#{number}")
+
+    assert phrase.match("#12").slots == {"number": "12"}
+    assert phrase.match("# 12").slots == {"number": "12"}
+    assert phrase.match("12") is None
+    assert phrase.heads == {""}
+
+
+def test_a_slot_is_placed_in_the_line():
+    line = "mute docs 2h because of docs"
+    places = Phrase("mute {service} {time} because {reason}").placed(line)
+
+    assert {name: line[place] for name, place in places.items()} == {
+        "service": "docs",
+        "time": "2h",
+        "reason": "of docs",
+    }
+    assert Phrase("mute {service}").placed("nothing like it") == {}
+
+
+@pytest.mark.parametrize(
+    ("said", "line", "slot", "anywhere"),
+    [
+        ("try {plugin} {payload}", "try", True, True),
+        ("try {plugin} {payload}", "try pingdom", True, True),
+        ("who (owns|runs) [the] {service}", "who owns", True, True),
+        ("who (owns|runs) [the] {service}", "who owns the", True, True),
+        ("who (owns|runs) [the] {service}", "who", False, True),
+        ("is [the] {service} (up|down)", "is the docs", False, True),
+        ("is [the] {service} (up|down)", "is the docs really", False, False),
+        ("what can you do", "what can", False, False),
+        ("{thing} owner", "docs", False, False),
+    ],
+)
+def test_a_line_breaks_off_where_a_slot_or_a_word_is_missing(said, line, slot, anywhere):
+    phrase = Phrase(said)
+
+    assert (phrase.breaks_off(line, anywhere=False), phrase.breaks_off(line, anywhere=True)) == (slot, anywhere)

@@ -127,7 +127,7 @@ def test_a_note_is_kept_as_one_harmless_line(busy, said):
     text = busy.look(lambda ledger: ledger.timeline(1))[-1].text
     shown = busy.ask("timeline 1").lines
 
-    assert text == "it is [31m down PRIVMSG #x :y {service} <!here> 'rm' %s"
+    assert text == "it is [31m down PRIVMSG #x :y {service} <!here> `rm` %s"
     assert [line for line in shown if not line.isprintable()] == []
     assert shown[-1] == f"12:10 UTC note by boss: {text}"
     assert len(busy.heard) == 2, "a note is told nobody"
@@ -187,7 +187,7 @@ def test_a_silence_that_ended_is_listed_no_more(busy):
         ("mute docs.python.org 2h", "I cannot silence 'docs.python.org 2h'. Say the exact name, how long and why:"),
         ("mute nonsense.example 2h because x", "I cannot silence 'nonsense.example 2h because x'."),
         (
-            "mute doc 2h because x",
+            "mute docs.pytho 2h because x",
             "'mute' changes something, so it takes exact names only. Did you mean docs.python.org?",
         ),
         ("mute docs.python.org soon because x", "'soon' is no length of time. Say a length such as 30m, 2h or 1d,"),
@@ -203,12 +203,48 @@ def test_what_a_silence_lacks_is_said_and_nothing_is_silenced(busy, said, answer
     assert busy.says("silences") == "Nothing is silenced."
 
 
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("note 1 it’s “done” – thanks", "it’s “done” – thanks"),
+        ("note 1: all good?", "all good?"),
+        ("comment #1: … and `rm`, please!", "… and `rm`, please!"),
+        ("note on 1 on-call asked who's there; ok", "on-call asked who's there; ok"),
+        ("psfbot: note 1 thanks", "thanks"),
+        ("!note 1 ?", "?"),
+        ("hey, note 1 “quoted”", "“quoted”"),
+    ],
+)
+def test_a_note_keeps_every_letter_that_was_typed(busy, said, kept):
+    assert busy.says(said) == "#1: noted."
+    assert busy.look(lambda ledger: ledger.timeline(1))[-1].text == kept
+
+
+def test_a_reason_keeps_every_letter_that_was_typed(bot):
+    bot.says("mute docs.python.org 2h because we’re “moving” it — on-call knows, thanks?")
+
+    (held,) = bot.look(lambda ledger: ledger.silences(bot.now))
+
+    assert held.reason == "we’re “moving” it — on-call knows, thanks?"
+
+
+@pytest.mark.parametrize("said", ["ack", "resolve", "note", "note 1", "try pingdom", "mute", "timeline", "unmute"])
+def test_a_command_without_its_argument_tells_how_it_is_said(busy, said):
+    reply = busy.ask(said)
+
+    assert reply.answer.outcome in {Outcome.NOT_FOUND, Outcome.REFUSED}
+    assert reply.lines[0].startswith(
+        (f"'{said}' needs more behind it, for example: {said.split()[0]} ", "I cannot silence")
+    )
+    assert states(busy) == ["open", "open"]
+
+
 def test_a_reason_is_kept_as_one_harmless_line(busy):
     busy.says(f"mute docs.python.org 2h because {HOSTILE} " + "x" * 400)
     (held,) = busy.look(lambda ledger: ledger.silences(busy.now))
     shown = busy.ask("silences").lines
 
-    assert held.reason.startswith("it is [31m down PRIVMSG #x :y {service} <!here> 'rm' %s x")
+    assert held.reason.startswith("it is [31m down PRIVMSG #x :y {service} <!here> `rm` %s x")
     assert len(held.reason) == 300
     assert [line for line in shown if not line.isprintable()] == []
 

@@ -281,3 +281,13 @@ def test_whatever_changes_something_or_tries_to_is_written_down(busy, said, outc
 def test_looking_is_for_everybody_and_not_written_down(busy, said):
     assert busy.ask(said, GUEST).answer.outcome is Outcome.ANSWERED
     assert busy.deeds == []
+
+
+@pytest.mark.parametrize("said", ["#1", "# 1", "incident #1", "incident 1", "show incident #1", "what is incident #1?"])
+def test_an_incident_is_shown_by_its_number_with_or_without_a_sign(busy, said):
+    assert busy.says(said, GUEST).startswith("#1 docs.python.org: open")
+
+
+@pytest.mark.parametrize("said", ["timeline #1", "why #1", "log of #1:", "what happened in #1"])
+def test_the_story_of_an_incident_is_asked_for_with_its_sign(busy, said):
+    assert busy.says(said, GUEST).startswith("#1 docs.python.org: ")

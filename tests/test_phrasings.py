@@ -28,6 +28,11 @@ owner exampleindex | who owns exampleindex · who runs test exampleindex · who 
 owner mail.python.org | who runs mailman · who owns mail.python.org · whose is mail.python.org
 owner salt-master | who owns salt · who owns salt-master · who maintains the salt master
 owner loadbalancer | who owns the lb · who owns haproxy · owner of the load balancers
+owner infra | who owns the infra team · who owns infra · who runs the infrastructure staff · owner infra · who owns #python-infra
+owner docs | who owns the docs team · owner of the docs team
+owner hg.nyc1.psf.io | who owns hg.nyc1.psf.io · owner of ssh://hg.nyc1.psf.io
+owner docs.python.org | who owns https://github.com/python/docsbuild-scripts · owner of github.com/python/docsbuild-scripts/issues/7
+owner docs.python.org | psfbot: who owns docs · !owner docs · psfbot, owner docs · @psfbot: !owner docs
 owner digitalocean | who owns digitalocean · contact for digital ocean · owner of DO
 service docs.python.org | what is docs.python.org · what's docs.python.org? · show docs.python.org · info on docs.python.org · describe docs
 service docs.python.org | tell me about docs.python.org · service docs · service docs.python.org · docs.python.org · catalog docs.python.org · about the docs
@@ -38,10 +43,14 @@ where docs.python.org | where is docs.python.org hosted · where's docs.python.o
 where docs.python.org | where does docs live · where is docs running · hosting of docs.python.org · what provider is docs.python.org on · who hosts docs.python.org
 where docs.python.org | which region is docs.python.org in · what cdn is docs.python.org behind · location of docs · what hosts docs.python.org
 where mail.python.org | where is mail.python.org hosted · where is mailman run · which datacenter is mail.python.org in
-runs on fastly | what runs on fastly · what's on fastly · which services use fastly · what is behind fastly · services on fastly · what uses Fastly?
+runs on fastly | what runs on fastly · what's on fastly · what is behind fastly · services on fastly
 runs on fastly | what is hosted on fastly · which services are on fastly · everything on fastly · what services sit behind fastly
+uses fastly | which services use fastly · what uses Fastly? · everything using fastly
+uses salt-master | what uses salt · which services use the salt master
 runs on digitalocean | what runs on digitalocean · what runs on digital ocean · what is hosted at DO · services on digitalocean
 runs on nyc1 | what runs in nyc1 · what is in nyc1 · what's in nyc1 · services in nyc1 · what runs at nyc1 · region nyc1 · datacenter nyc1 · dc nyc1
+runs on nyc1 | what is in DigitalOcean nyc1 · what runs in digital ocean nyc1 · what's in do nyc1
+runs on salt-master | what runs on salt
 runs on ams1 | what is in ams1 · what runs in ams1 · what is in Amsterdam
 runs on arm64 | what runs on arm64 · which services are on arm64 · what is on arm64
 arch unknown | whose architecture is unknown · arch unknown · architecture unknown
@@ -80,6 +89,18 @@ history docs.python.org | what happened to docs.python.org · history of docs ·
 history dyn | what happened to dyn · history of dyn · when was dyn retired
 alive hg.python.org | is hg.python.org still alive · is hg.python.org archived · is hg.python.org still in use · lifecycle of hg.python.org
 platform aarch64-apple-darwin | what tier is aarch64-apple-darwin · tier of aarch64-apple-darwin · platform aarch64-apple-darwin
+platform docs.python.org | what tier is docs.python.org · tier of docs · which tier has the docs · what is the tier of docs
+teams | list teams · teams · which teams are there
+people | list people · people
+providers | list providers · which providers are there
+regions | list regions · regions
+platforms | list platforms
+hosts | list hosts · hosts · all machines
+lacking owner | services without owner · services without an owner · which services have no owner
+lacking runbook | services without a runbook · list services without runbook
+tier 1 | list services with tier 1 · services in tier 1 · which services are in tier 1 · tier 1 services · list tier 1 services
+search oncall:* | services oncall:*
+search has:oncall | services has:oncall
 platforms 2 | platforms tier 2 · which platforms are in tier 2 · tier 2
 incidents | incidents · what's down · what is broken · alerts · what's on fire? · is anything down
 whoami | whoami · who am i · what may I do
@@ -139,5 +160,5 @@ def same_subject(read: str, wanted: str) -> bool:
     return read == wanted or any(read.startswith(f"{command} ") for command in FREE)
 
 
-FREE = ("search", "runs on", "hosts", "role", "help with", "record", "arch", "platform")
+FREE = ("search", "lacking", "uses", "runs on", "hosts", "role", "help with", "record", "arch", "platform")
 """Commands that take words as they are: they answer that they know nothing of that name."""

@@ -46,7 +46,9 @@ class Book:
     def query(self, text: str) -> tuple[Service, ...]:
         """The services that match a query (see `catalog.query`)."""
         from psfbot.catalog.index import find  # noqa: PLC0415 - most questions need no index
+        from psfbot.catalog.lookup import forbid_signed_values  # noqa: PLC0415 - the same
 
+        forbid_signed_values(text)
         return find(text, self.index)
 
     @cached_property

@@ -18,6 +18,7 @@ SOLE = "inactive sole owner: {}, so nobody answers for this service; name somebo
 LEFT = "{}: name somebody active instead, or a team"
 HIMSELF = "{} depends on itself"
 ITSELF = "{} escalates to itself"
+PART = "{} is a part of itself: name the service that it is a part of, or leave the field out"
 CIRCLE = "{} goes round in a circle: {}"
 
 
@@ -57,9 +58,10 @@ def _owners(id_: str, service: Record, gone: Mapping[str, str]) -> Iterator[_Own
 
 
 def loops(table: Table) -> Iterator[Fault]:
-    """Whatever rests on itself: services by what they depend on, teams by whom they escalate to."""
+    """Whatever rests on itself: services by what they need or are a part of, teams by whom they escalate to."""
     yield from _needs(table)
-    yield from _calls(table)
+    yield from _climbs(table, "teams", "escalates_to", ITSELF, "escalation")
+    yield from _climbs(table, "services", "system", PART, "system")
 
 
 def _needs(table: Table) -> Iterator[Fault]:
@@ -78,17 +80,17 @@ def _needs(table: Table) -> Iterator[Fault]:
     yield from _circles(needs, "hard dependency", "dependency-cycle")
 
 
-def _calls(table: Table) -> Iterator[Fault]:
-    """Teams that escalate to themselves, directly or through others."""
-    calls: dict[str, dict[str, Path]] = {id_: {} for id_ in table.records["teams"]}
-    for id_, team in table.records["teams"].items():
-        other = team.get("escalates_to")
-        path = ("teams", id_, "escalates_to")
+def _climbs(table: Table, kind: str, field: str, itself: str, what: str) -> Iterator[Fault]:
+    """Records that lead up to themselves, directly or through others, by a field that names the one above."""
+    above: dict[str, dict[str, Path]] = {id_: {} for id_ in table.records[kind]}
+    for id_, record in table.records[kind].items():
+        other = record.get(field)
+        path = (kind, id_, field)
         if other == id_:
-            yield Fault(path, ITSELF.format(shown(id_)), "escalation-cycle")
-        elif isinstance(other, str) and other in calls:
-            calls[id_][other] = path
-    yield from _circles(calls, "escalation", "escalation-cycle")
+            yield Fault(path, itself.format(shown(id_)), f"{what}-cycle")
+        elif isinstance(other, str) and other in above:
+            above[id_][other] = path
+    yield from _circles(above, what, f"{what}-cycle")
 
 
 def _circles(needs: Mapping[str, Mapping[str, Path]], what: str, rule: str) -> Iterator[Fault]:

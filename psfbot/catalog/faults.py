@@ -1,5 +1,6 @@
 """Records against the models, and every error of every record in plain words."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import get_args
 
@@ -24,6 +25,9 @@ PATTERNS: dict[str, str] = {
     "Country": "expected two capital letters such as NL, found {}",
 }
 """The name of a type in `model` -> what to say when a text does not fit its pattern."""
+SCHEMES = ("https", "http", "irc", "ircs", "mailto", "git", "ssh", "git+ssh", "git+https")
+SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+-]*):(?!\d)")
+NO_LINK = "a link cannot start with {}: allowed are {}"
 BY_PATTERN = {get_args(getattr(model, name))[1].pattern: words for name, words in PATTERNS.items()}
 EXPECTED = {
     "string_type": "text",
@@ -84,6 +88,8 @@ def _words(error: ErrorDetails) -> tuple[str, str]:
     kind, value, context = error["type"], error["input"], error.get("ctx", {})
     if kind in EXPECTED:
         return f"expected {EXPECTED[kind]}, found {shown(value)}{HINTS.get((kind, type(value)), '')}", "type"
+    if kind == "string_pattern_mismatch" and (scheme := _scheme(context["pattern"], value)):
+        return NO_LINK.format(shown(scheme), ", ".join(f"{one}:" for one in SCHEMES[:7])), "form"
     if kind == "string_pattern_mismatch":
         return BY_PATTERN[context["pattern"]].format(shown(value)), "form"
     if kind == "literal_error":
@@ -95,6 +101,12 @@ def _words(error: ErrorDetails) -> tuple[str, str]:
     if kind in {"string_too_short", "too_short"}:
         return "empty: write something, or leave the field out", "length"
     return f"{shown(value)} cannot stand here", "value"
+
+
+def _scheme(pattern: str, value: object) -> str:
+    """What a link starts with and may not; nothing where that is not what is wrong."""
+    found = SCHEME.match(str(value)) if BY_PATTERN[pattern] == PATTERNS["Url"] else None
+    return f"{found[1]}:" if found and found[1] not in SCHEMES else ""
 
 
 def _literal(error: ErrorDetails) -> str:

@@ -4,6 +4,7 @@ import gc
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 
 from yaml import YAMLError
@@ -12,11 +13,13 @@ from psfbot.catalog.encoding import clean
 from psfbot.catalog.events import Quick
 from psfbot.catalog.faults import validate
 from psfbot.catalog.finding import Fault, Finding, Slip, as_text
-from psfbot.catalog.layout import swallows
+from psfbot.catalog.hidden import hidden, may_hide
+from psfbot.catalog.layout import commented, swallows
 from psfbot.catalog.model import Catalog
 from psfbot.catalog.places import Thorough
 from psfbot.catalog.recovery import Reading, salvage
 from psfbot.catalog.references import check
+from psfbot.catalog.sense import senseless
 from psfbot.catalog.shape import Table, table
 from psfbot.errors import UserError
 from psfbot.text import count
@@ -27,6 +30,8 @@ FEW = 5
 """So many errors are named when a catalog is refused."""
 TOLD = frozenset({"alias", "tag"})
 """After one of these, what is wrong with the value in the same place is no news."""
+SWALLOWED = "swallowed"
+"""After this one, the line and the record that it is in are known to lack something."""
 
 ABSENT = "there is no such file: check its name and the folder"
 NO_FILE = "this is no file: name the catalog itself"
@@ -54,30 +59,48 @@ class Loaded:
         return tuple(one for one in self.findings if one.severity == "error")
 
 
-def read(text: bytes | str, name: str) -> Loaded:
-    """Read and check a catalog; `name` is what its findings call the file."""
+def read(text: bytes | str, name: str, today: date | None = None) -> Loaded:
+    """Read and check a catalog; `name` is what its findings call the file, `today` what its dates are held against."""
     with _collector_off():
         data, slips = clean(text)
-        reading = _quick(data) or salvage(data)
+        reading = _quick(data)
+        seen = _look(data, reading, slips, today) if reading else None
+        if reading is None or seen is None or seen[2]:
+            reading = salvage(data)
+            seen = _look(data, reading, slips, today)
         slips += reading.slips
-        records = table(reading.root, reading.words)
-        catalog, faults = None, records.faults
-        if reading.root:
-            catalog, wrong = validate(records.whole())
-            faults += wrong
-            faults = _joined(faults, check(records))
-        elif any(slip.severity == "error" for slip in slips):
-            faults = []
+        catalog, records, faults = seen
         findings = [_slip(slip, name) for slip in slips]
         findings += _faults(faults, reading.tree or Thorough(data), records, slips, name) if faults else []
     last = max(data.count(b"\n") + (not data.endswith(b"\n")), 1)
-    findings = [one if one.line <= last else replace(one, line=last, column=1) for one in findings]
-    errors = any(one.severity == "error" for one in findings)
-    in_order = tuple(sorted(findings, key=lambda one: (one.line, one.column)))
+    placed = [_placed(one, reading.shifts.get(one.line - 1, 0), last) for one in findings]
+    errors = any(one.severity == "error" for one in placed)
+    in_order = tuple(sorted(placed, key=lambda one: (one.line, one.column)))
     return Loaded(None if errors else catalog, in_order, reading.lines)
 
 
-def load(path: Path) -> Loaded:
+def _look(
+    data: bytes, reading: Reading, slips: list[Slip], today: date | None
+) -> tuple[Catalog | None, Table, list[Fault]]:
+    """What was read as records, the catalog if they make one, and all that is wrong with them."""
+    records = table(reading.root, reading.words)
+    if reading.root:
+        catalog, wrong = validate(records.whole())
+        unseen = hidden(records) if may_hide(data) else ()
+        wrong = [*records.faults, *wrong]
+        return catalog, records, _joined(wrong, [*check(records), *senseless(records, today), *unseen])
+    unread = any(slip.severity == "error" for slip in (*slips, *reading.slips))
+    return None, records, [] if unread else records.faults
+
+
+def _placed(finding: Finding, shift: int, last: int) -> Finding:
+    """A finding where the writer sees it: in the file, and in the column in which the line was before it was moved."""
+    if finding.line > last:
+        return replace(finding, line=last, column=1)
+    return replace(finding, column=max(finding.column - shift, 1)) if shift else finding
+
+
+def load(path: Path, today: date | None = None) -> Loaded:
     """Read and check a catalog's file; one that cannot be read has one finding, in its first line."""
     try:
         if not path.is_file():
@@ -87,7 +110,7 @@ def load(path: Path) -> Loaded:
         data = path.read_bytes()
     except (OSError, ValueError) as error:
         return _unread(path, UNREADABLE.format(getattr(error, "strerror", None) or error))
-    return read(data, str(path))
+    return read(data, str(path), today)
 
 
 def load_or_refuse(path: Path) -> Loaded:
@@ -102,6 +125,8 @@ def load_or_refuse(path: Path) -> Loaded:
 
 def _quick(data: bytes) -> Reading | None:
     """The quick reading, unless there is anything that needs a closer look."""
+    if commented(data):
+        return None
     try:
         quick = Quick(data)
     except YAMLError:
@@ -131,6 +156,7 @@ def _faults(
 ) -> Iterator[Finding]:
     """Faults with their places; what only follows from a slip in the same place is left out."""
     told = {(slip.line, slip.column) for slip in slips if slip.rule in TOLD}
+    emptied = {part for slip in slips if slip.rule == SWALLOWED for part in (slip.line, slip.path)}
     for fault in faults:
         path, *earlier = [
             (records.written.get(str(one[0]), one[0]), *one[1:]) if one else ()
@@ -138,6 +164,8 @@ def _faults(
             if one is not None
         ]
         line, column = tree.place(path, fault.at)
+        if line in emptied or path in emptied:
+            continue
         if fault.at == "key" or (line, column) not in told:
             first = tree.place(earlier[0], "key")[0] if earlier else line
             lines = f" (lines {first} and {line})" if first != line else ""

@@ -12,7 +12,10 @@ ID = re.compile(r"[a-z0-9._-]{1,63}")
 
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9._-]{1,63}$")]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
-Url = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9+.-]*:\S+$")]
+Url = Annotated[
+    str, StringConstraints(pattern=r"^((https?|ircs?|ssh|git(\+ssh|\+https)?)://[^\s/?#]\S*|mailto:\S+@\S+)$")
+]
+"""A page or a repository that is safe to open with a click: never `javascript:` or `data:`."""
 Domain = Annotated[str, StringConstraints(pattern=r"^(\*\.)?[a-z0-9]([a-z0-9._-]*[a-z0-9])?(/\S*)?$")]
 OwnerRef = Annotated[str, StringConstraints(pattern=r"^(person|team):[a-z0-9._-]{1,63}$")]
 PersonRef = Annotated[str, StringConstraints(pattern=r"^person:[a-z0-9._-]{1,63}$")]

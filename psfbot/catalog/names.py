@@ -1,7 +1,8 @@
 """Which record of the catalog do somebody's words mean?
 
-The first step that finds anything decides, from exact to vague: exact name, address, declared wildcard, labels
-of an unlisted host, contact, beginning of a name, words of a name. Misspelt names are offered and never taken.
+The first step that finds anything decides, from exact to vague: exact name, region of a provider, address, declared
+wildcard, labels of an unlisted host, contact, repository, beginning of a name, words of a name. The last two are
+guesses: they give way to a name that is one slip away. Misspelt names are offered and never taken.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -10,25 +11,25 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from psfbot.catalog import address
-from psfbot.catalog.model import Catalog, Service
-from psfbot.catalog.near import fold, plain, slipped
-from psfbot.catalog.spelling import ANY_KIND, Entry, Kind, Named, Spellings, reach
+from psfbot.catalog.filler import COMMON, FILLER, MEANS
+from psfbot.catalog.model import Catalog, Region, Service
+from psfbot.catalog.near import fold, one_slip, plain, slipped
+from psfbot.catalog.spelling import ANY_KIND, Entry, Kind, Named, Spellings, reach, repository
+from psfbot.catalog.unlisted import Unlisted
 from psfbot.text import one_line
 
 __all__ = ["ANY_KIND", "Found", "Hit", "How", "Kind", "Named", "Names"]
 
 LONGEST = 255
-"""No name and no host is longer; what is longer is not looked up."""
+"""No name and no host is longer; of an address that is longer, only the start is looked up."""
+READ = 2000
+"""Characters of an address that are read at all."""
 SHORTEST = 3
-"""Fewer letters are no beginning of a name."""
+"""Fewer letters are no beginning of a name …"""
+BROKEN = 4
+"""… and fewer are none of a name that goes on in the middle of a word, of which they must be half."""
 OFFERED = 3
 """So many misspelt names are offered."""
-FILLER = frozenset(
-    {"the", "a", "an", "team", "service", "server", "site", "website", "host"}
-    | {"people", "person", "folks", "provider", "region", "datacenter"}
-)
-"""Words that may stand around a name and are left out when nothing is found with them."""
-
 _WRAPPING = "()[]{}<>,;:!?\"'`."
 
 
@@ -40,6 +41,7 @@ class How(StrEnum):
     WILDCARD = "wildcard"
     LABELS = "labels"
     CONTACT = "contact"
+    REPO = "repo"
     PREFIX = "prefix"
     WORDS = "words"
     NEAR = "near"
@@ -100,6 +102,7 @@ class Names:
     def __init__(self, catalog: Catalog) -> None:
         """Index every spelling in the catalog."""
         self._spellings = Spellings(catalog)
+        self._hidden = Unlisted(catalog)
 
     def services_on(self, host: str) -> tuple[Service, ...]:
         """The services that run on a host of this name, in the catalog's order."""
@@ -117,7 +120,13 @@ class Names:
             for step in self._steps():
                 if hits := step(asked):
                     return Found(said, hits, ())
-            near = self._by_slips(asked) or near
+            guessed = self._by_beginning(asked) or self._by_words(asked)
+            slipped = self._one_slip(asked)
+            others = {(hit.kind, hit.id) for hit in slipped} - {(hit.kind, hit.id) for hit in guessed}
+            if not all(_vague(asked, hit) for hit in guessed) and (len(guessed) > 1 or not others):
+                return Found(said, guessed, ())
+            alike = (*slipped, *self._by_slips(asked)) or self._by_name_of_host(asked)
+            near = _offered((*alike, *guessed), kinds) or near
         return Found(said, (), near[:OFFERED])
 
     def nearest(self, said: str, kinds: Sequence[Kind] = ANY_KIND, limit: int = OFFERED) -> tuple[Hit, ...]:
@@ -139,16 +148,16 @@ class Names:
         return [name for _, name in sorted(names.items())][:limit]
 
     def _steps(self) -> tuple[Callable[[Asked], tuple[Hit, ...]], ...]:
-        """The ways to find a record, from certain to doubtful."""
+        """The ways to find a record that leave no doubt, the most certain first."""
         return (
             self._by_name,
             self._by_folded_name,
+            self._by_provider_and_region,
             self._by_address,
             self._by_wildcard,
             self._by_labels,
             self._by_contact,
-            self._by_beginning,
-            self._by_words,
+            self._by_repository,
         )
 
     def _by_name(self, asked: Asked) -> tuple[Hit, ...]:
@@ -161,6 +170,19 @@ class Names:
         if asked.literal:
             return ()
         return _hits(self._spellings.folded.get(fold(asked.text), ()), How.EXACT, asked.kinds)
+
+    def _by_provider_and_region(self, asked: Asked) -> tuple[Hit, ...]:
+        """A region by its provider and any of its own names: `DigitalOcean nyc1`."""
+        words, exact = asked.text.split(), self._spellings.exact
+        found: list[Entry] = []
+        for at in range(1, len(words)) if "region" in asked.kinds else ():
+            whose, name = " ".join(words[:at]).casefold(), " ".join(words[at:])
+            providers = {entry.id for entry in exact.get(whose, ()) if entry.kind == "provider"}
+            regions = [entry for entry in exact.get(name.casefold(), ()) if isinstance(entry.record, Region)]
+            found += _as_written(
+                [entry for entry in regions if getattr(entry.record, "provider", "") in providers], name
+            )
+        return _hits(found, How.EXACT, asked.kinds)
 
     def _by_address(self, asked: Asked) -> tuple[Hit, ...]:
         """The host of a URL with the longest path that is listed."""
@@ -185,19 +207,15 @@ class Names:
         labels = address.labels(asked.address.host) if asked.address else ()
         if not labels or "service" not in asked.kinds:
             return ()
-        entries = self._unlisted(" ".join(labels))
+        entries = self._hidden.called(asked.host, labels)
         if entries and self._mistyped(asked.host):
-            owners = [entry.record for entry in self._unlisted(labels[-1])]
-            entries = [entry for entry in entries if entry.record in owners]
+            entries = [entry for entry in entries if entry.id == labels[-1]]
         return _hits(entries, How.LABELS, asked.kinds)
 
-    def _unlisted(self, name: str) -> list[Entry]:
-        """Services so called whose id is no address of theirs; a name with a dot is one, and has no labels."""
-        return [
-            entry
-            for entry in self._spellings.folded.get(fold(name), ())
-            if isinstance(entry.record, Service) and entry.id not in entry.record.domains and "." not in entry.name
-        ]
+    def _by_name_of_host(self, asked: Asked) -> tuple[Hit, ...]:
+        """What is called as a host that nobody listed: worth an offer and no more."""
+        labels = address.labels(asked.address.host) if asked.address else ()
+        return _hits(self._spellings.folded.get(fold(" ".join(labels)), ()), How.NEAR, asked.kinds)
 
     def _mistyped(self, host: str) -> bool:
         """Is this host a slip away from a domain that is listed?"""
@@ -211,11 +229,17 @@ class Names:
         found = (_hits(entries, How.CONTACT, [kind]) for kind in ("team", "service", "room") if kind in asked.kinds)
         return next((hits for hits in found if hits), ())
 
+    def _by_repository(self, asked: Asked) -> tuple[Hit, ...]:
+        """The services whose source is in this repository, or in the one that the page belongs to."""
+        keys = asked.address.lookups() if asked.address and "service" in asked.kinds else ()
+        found = (_hits(self._spellings.repos.get(repository(key), ()), How.REPO, asked.kinds) for key in keys)
+        return next((hits for hits in found if hits), ())
+
     def _by_beginning(self, asked: Asked) -> tuple[Hit, ...]:
         """Names that begin so, best at the end of a word; a full address is not the beginning of another."""
         key, start = fold(asked.host), plain(asked.host)
         full = asked.address and (asked.address.path or address.labels(asked.address.host))
-        if len(key) < SHORTEST or full:
+        if len(key) < SHORTEST or full or key in COMMON:
             return ()
         literal = asked.literal or asked.address is not None
         found = []
@@ -232,7 +256,7 @@ class Names:
     def _by_words(self, asked: Asked) -> tuple[Hit, ...]:
         """Names that hold all the words, in any order; a host among the words must be there in full."""
         words, whole = _words(asked.text)
-        if len("".join(words)) < SHORTEST - 1:
+        if len("".join(words)) < SHORTEST - 1 or words <= COMMON:
             return ()
         keys = [self._spellings.by_word.get(word, frozenset()) for word in words]
         found = [
@@ -240,9 +264,16 @@ class Names:
             for key in frozenset.intersection(*sorted(keys, key=len))
             for extra in (len(set(key.split())) - len(words),)
             for entry in self._spellings.folded[key]
-            if entry.kind in asked.kinds and (not whole or whole <= _words(entry.name)[1])
+            if entry.kind in asked.kinds and _told(entry.name, words, whole)
         ]
         return _settle(found, How.WORDS)
+
+    def _one_slip(self, asked: Asked) -> tuple[Hit, ...]:
+        """Names of any kind that are a single slip away, however short they are."""
+        folded, said = self._spellings.folded, fold(asked.host)
+        slips = {key for key in one_slip(said) if key != said} if len(said) >= SHORTEST else set()
+        entries = [entry for key in slips & folded.keys() for entry in folded[key]]
+        return _hits(entries, How.NEAR, ANY_KIND)
 
     def _by_slips(self, asked: Asked) -> tuple[Hit, ...]:
         """Names that are a slip or two away, the closest first."""
@@ -274,12 +305,21 @@ class _Fit(NamedTuple):
 
 
 def _tries(said: str, kinds: Sequence[Kind]) -> Iterator[Asked]:
-    """The words as they are, then without filler; nothing when there is nothing to look up."""
-    text = one_line(said) if len(said) <= LONGEST else ""
+    """The words as they are, then without filler, as the kind that it names; nothing where nothing is said."""
+    text = one_line(said) if len(said) <= LONGEST else _shortened(said)
+    filler = [word for word in map(fold, text.split()) if word in FILLER]
     rest = " ".join(word for word in text.split() if fold(word) not in FILLER)
-    for words in dict.fromkeys((text, rest)):
+    meant = tuple(MEANS[word] for word in filler if MEANS.get(word) in kinds)
+    for words, asked in dict.fromkeys(((text, tuple(kinds)), (rest, meant or tuple(kinds)), (rest, tuple(kinds)))):
         if words:
-            yield Asked(words, address.read(words), kinds)
+            yield Asked(words, address.read(words), asked)
+
+
+def _shortened(said: str) -> str:
+    """The start of an address that is too long to be looked up; other words of that length are no name."""
+    found = address.read(said) if len(said) <= READ else None
+    start = found.host + found.path if found else ""
+    return start if len(start) <= LONGEST else start[:LONGEST].rpartition("/")[0]
 
 
 def _as_written(entries: Sequence[Entry], text: str) -> list[Entry]:
@@ -296,6 +336,39 @@ def _words(text: str) -> tuple[frozenset[str], frozenset[str]]:
     parts = (part.strip(_WRAPPING) for part in plain(text).split())
     whole = frozenset(part for part in parts if "." in part or "@" in part[1:] or part.startswith("#"))
     return frozenset(fold(text).split()), whole
+
+
+def _lead(rest: str) -> int:
+    """How many letters the first word goes on for."""
+    return next((at for at, letter in enumerate(rest) if not letter.isalnum()), len(rest))
+
+
+def _vague(asked: Asked, hit: Hit) -> bool:
+    """Does so little of the name say too little? Less than half a word, or of a thing one word from within its name."""
+    said, name = fold(asked.host), fold(hit.name)
+    if hit.how is How.WORDS:
+        return hit.kind not in {"person", "team"} and " " not in said and name.partition(" ")[0] != said
+    typed, left = _lead(said[::-1]), _lead(name[len(said) :])
+    return left > typed or (left > 0 and len(said) < BROKEN)
+
+
+def _told(name: str, words: frozenset[str], whole: frozenset[str]) -> bool:
+    """Do the words tell this name? A host in it must be there in full or by its first label: `ssl` means no host."""
+    if whole:
+        return whole <= _words(name)[1]
+    parts = (part.strip(_WRAPPING) for part in plain(name).split())
+    heads = ((part, fold(part.removeprefix("www.").partition(".")[0]).split()) for part in parts)
+    said = (fold(part).split() for part, head in heads if "." not in part or words.issuperset(head))
+    return words <= {word for part in said for word in part}
+
+
+def _offered(hits: Iterable[Hit], kinds: Sequence[Kind]) -> tuple[Hit, ...]:
+    """Each record once, as one that is offered and not taken."""
+    found: dict[tuple[Kind, str], Hit] = {}
+    for hit in hits:
+        if hit.kind in kinds:
+            found.setdefault((hit.kind, hit.id), replace(hit, how=How.NEAR))
+    return tuple(found.values())
 
 
 def _hits(entries: Iterable[Entry], how: How, kinds: Sequence[Kind]) -> tuple[Hit, ...]:

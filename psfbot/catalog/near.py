@@ -1,6 +1,7 @@
 """How alike two spellings are: what counts as the same, as a slip of the finger, and as nearest of all."""
 
 import re
+import string
 import unicodedata
 from collections.abc import Iterator, Sequence
 
@@ -14,6 +15,7 @@ SHORT = 5
 _ENOUGH = 4 * SLIPS + 1
 """A slip breaks four trigrams at most, so of this many at least one survives."""
 _LETTERS = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ħ": "h", "ŧ": "t"})
+_LETTERS_TYPED = string.ascii_lowercase + string.digits + " "
 _GAP = re.compile(r"[\W_]+")
 _APOSTROPHES = str.maketrans("", "", "'\N{RIGHT SINGLE QUOTATION MARK}")
 
@@ -30,6 +32,20 @@ def plain(text: str) -> str:
 def fold(text: str) -> str:
     """The words alone: `Test PyPI`, `test-pypi` and `test_pypi` are all `test pypi`, `Let's` is `lets`."""
     return _GAP.sub(" ", plain(text).translate(_APOSTROPHES)).strip()
+
+
+def one_slip(key: str) -> Iterator[str]:
+    """Every spelling that is one slip away: a letter dropped, swapped with the next, changed or added."""
+    for at in range(len(key) + 1):
+        head, tail = key[:at], key[at:]
+        if tail:
+            yield head + tail[1:]
+        if len(tail) > 1:
+            yield head + tail[1] + tail[0] + tail[2:]
+        for letter in _LETTERS_TYPED:
+            yield head + letter + tail
+            if tail:
+                yield head + letter + tail[1:]
 
 
 def slipped(host: str, listed: str) -> bool:

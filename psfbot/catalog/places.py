@@ -3,7 +3,9 @@
 It is read so only when there is something to tell; a sound file is read by `events.Quick` alone.
 """
 
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, Literal
 
 from yaml import AliasEvent, MappingEndEvent, MappingStartEvent, ScalarEvent, SequenceEndEvent
@@ -19,9 +21,17 @@ TOO_DEEP = "nested too deep"
 ANCHOR = "an anchor (&{}) is not allowed here: write the value where it is needed"
 ALIAS = "an alias (*{}) is not allowed here: write the value itself; text that starts with * needs quotes"
 TAG = "a tag ({}) is not allowed here: write the plain value; text that starts with ! needs quotes"
+HASHED = re.compile(r"[ \t]+(#[^\s#].*)")
+"""What is a comment for YAML, and was probably meant as text: `#python-infra`, `#125`."""
+FIELD = 3
+"""So deep are the values of fields: a section or a record is no text that anybody could cut off."""
 STANDARD = "tag:yaml.org,2002:"
 MERGED = "a merge key (<<) is not allowed here: write the fields themselves"
 COMPLEX = "a key is one word or text: lists and mappings cannot be keys"
+SWALLOWED = (
+    "YAML takes {} for a comment, so nothing is written here: put it in quotes; a comment has a space behind its #"
+)
+CUT = "YAML takes {} for a comment: put the whole text in quotes, or a space behind the # of a comment"
 DUPLICATE = "duplicate key {} (lines {} and {})"
 
 ALIASED = 0
@@ -45,6 +55,7 @@ class Thorough:
         self._spots: dict[tuple[int, str | int], Spot] = {}
         self._kept: list[object] = []
         self._trail: list[str] = []
+        self._text = data.decode().split("\n")
         self._next = events(data)
         self.root = self._document()
 
@@ -77,6 +88,8 @@ class Thorough:
             return ALIASED
         self._plainly(event)
         if type(event) is ScalarEvent:
+            if event.implicit[0] and len(self._trail) >= FIELD:
+                self._commented(event)
             return scalar(event)
         if len(self._trail) >= DEPTH:
             raise ParserError(None, None, TOO_DEEP, event.start_mark)
@@ -88,6 +101,16 @@ class Thorough:
             self._refuse(event, ANCHOR.format(event.anchor), "anchor")
         if event.tag:
             self._refuse(event, TAG.format(event.tag.replace(STANDARD, "!!")), "tag")
+
+    def _commented(self, event: Any) -> None:
+        """Tell where a text without quotes was cut off, or swallowed whole, because a word of it starts with #."""
+        end = event.end_mark
+        found = HASHED.match(self._text[end.line], end.column) if end.line < len(self._text) else None
+        if found:
+            place = end.line + 1, found.start(1) + 1
+            told = Slip(*place, SWALLOWED.format(shown(found[1])), "swallowed", path=tuple(self._trail[:2]))
+            cut = replace(told, message=CUT.format(shown(found[1])), rule="comment", severity="warning")
+            self.slips.append(cut if event.value else told)
 
     def _mapping(self, here: dict[str, object]) -> dict[str, object]:
         """Fill a mapping; the first of two equal keys counts."""

@@ -2,7 +2,7 @@
 
 from bisect import bisect
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from yaml import MarkedYAMLError
 
@@ -10,6 +10,7 @@ from psfbot.catalog import layout, syntax
 from psfbot.catalog.encoding import scrub
 from psfbot.catalog.finding import Slip
 from psfbot.catalog.places import Thorough
+from psfbot.catalog.straight import Straight
 
 ROUNDS = 50
 """So many broken records are set aside, one at a time …"""
@@ -23,7 +24,7 @@ class Reading:
     """What could be read, the line of each record, and what was wrong with the text.
 
     `words` start a line that may start a record, each with its section: the ids of what was set aside are among them.
-    `tree` tells places, where it is there already.
+    `tree` tells places, where it is there already; `shifts` is by how much a line was moved to the right before.
     """
 
     root: object
@@ -31,12 +32,14 @@ class Reading:
     slips: tuple[Slip, ...] = ()
     words: frozenset[tuple[str, str]] = frozenset()
     tree: Thorough | None = None
+    shifts: Mapping[int, int] = field(default_factory=dict)
 
 
 def salvage(data: bytes, budget: int = BUDGET) -> Reading:
     """Read, and at each syntax error blank out the record that it is in and read again."""
     data, scrubbed = scrub(data)
-    broken = _Broken(data.decode().split("\n"), scrubbed)
+    straight = Straight(data.decode().split("\n"))
+    broken = _Broken(straight.lines, [*scrubbed, *straight.slips])
     words = frozenset(layout.words(broken.lines))
     for slip, at in list(syntax.stray(broken.lines)):
         broken.mend(slip, at)
@@ -50,12 +53,12 @@ def salvage(data: bytes, budget: int = BUDGET) -> Reading:
                 fault = syntax.explain(error, broken.lines)
             else:
                 slips = (*broken.slips, *tree.slips)
-                return Reading(tree.root, tree.lines, slips, words, tree)
+                return Reading(tree.root, tree.lines, slips, words if slips else frozenset(), tree, straight.shifts)
         broken.set_aside(*fault)
         rounds += 1
         lines_read += fault[1]
     last = replace(broken.slips[-1], message=ENOUGH, rule="too-many-errors", path=())
-    return Reading(None, {}, (*broken.slips, last))
+    return Reading(None, {}, (*broken.slips, last), shifts=straight.shifts)
 
 
 class _Broken:

@@ -15,6 +15,8 @@ TITLE = "The PSF's service catalog"
 ID = f"^{model.ID.pattern}$"
 SOME_DAY = {"type": ["string", "integer"], "pattern": r"^\d{4}(-\d\d(-\d\d)?)?$", "minimum": 1000, "maximum": 9999}
 DAY = {"type": "string", "pattern": r"^\d{4}-\d\d-\d\d$"}
+EITHER = {"Room": ("irc", "slack"), "OnCall": ("pagerduty_schedule", "rotation")}
+"""Model -> the fields of which one has to be there."""
 DATES = frozenset({"date", "as_of"})
 
 Schema = dict[str, Any]
@@ -118,6 +120,8 @@ def json_schema() -> Schema:
             _describe(name, field, schema)
     parts["Hosting"]["if"] = {"properties": {"role": {"const": "origin"}}, "required": ["role"]}
     parts["Hosting"]["then"] = {"required": ["architecture"]}
+    for name, either in EITHER.items():
+        parts[name]["anyOf"] = [{"required": [field]} for field in either]
     version = made["properties"][VERSION]
     _describe("Catalog", VERSION, version)
     sections = {name: _section(kind.__name__, parts[kind.__name__]["description"]) for name, kind in KINDS.items()}

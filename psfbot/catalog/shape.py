@@ -9,6 +9,7 @@ from psfbot.catalog.nearest import did_you_mean, nearest
 
 Record = dict[str, object]
 VERSION = "schema_version"
+NO_VERSION = "no schema_version: write `schema_version: 1` before the first section"
 EMPTY = "the catalog is empty: start with `schema_version: 1` and a section such as `services:`"
 
 
@@ -49,6 +50,8 @@ def table(root: object, words: Iterable[tuple[str, str]] = ()) -> Table:
             _section(made, kind, section)
         else:
             lost |= {("", name), *(("", id_) for id_ in (section if isinstance(section, dict) else ()))}
+    if VERSION not in made.top:
+        made.faults.append(Fault((), NO_VERSION, "no-version", severity="warning"))
     _remember(made, lost)
     return made
 

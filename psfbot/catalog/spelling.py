@@ -18,6 +18,9 @@ ANY_KIND: tuple[Kind, ...] = get_args(Kind)
 UNRANKED = 9
 """Stands after every tier."""
 
+RUNS = frozenset({"code", "config", "infra"})
+"""Roles of a repository whose owners are the service's own; text for a site may come from anybody's repository."""
+
 _END = "\U0010ffff"
 """Sorts after every letter."""
 _SCHEME = re.compile(r"(mailto:|https?://)")
@@ -106,6 +109,16 @@ class Spellings:
         return Near(self._sorted)
 
     @cached_property
+    def repos(self) -> Mapping[str, list[Entry]]:
+        """Whose source is where: a whole repository goes before a folder of one that others share."""
+        found: dict[str, list[Entry]] = {}
+        for whole in (True, False):
+            shared = repositories(self._catalog, whole=whole)
+            for key, entries in shared.items():
+                found.setdefault(key, entries)
+        return found
+
+    @cached_property
     def contacts(self) -> Mapping[str, list[Entry]]:
         """Who is reached where."""
         found: dict[str, list[Entry]] = {}
@@ -172,6 +185,21 @@ def contacts(catalog: Catalog) -> Iterator[Entry]:
             yield Entry("service", service, contact.value)
     for room in catalog.rooms.values():
         yield from (Entry("room", room, name) for name in (room.irc, room.slack, f"#{room.id}") if name)
+
+
+def repositories(catalog: Catalog, *, whole: bool) -> dict[str, list[Entry]]:
+    """The services by the repository of their code; not `whole` are also those that have a folder or the text there."""
+    found: dict[str, list[Entry]] = {}
+    for service in catalog.services.values():
+        for repo in service.repos:
+            if not whole or (repo.path is None and repo.role in RUNS):
+                _note(found, repository(repo.url), Entry("service", service, repo.url))
+    return found
+
+
+def repository(url: str) -> str:
+    """The key of a repository: its address without the scheme and the ending that git puts there."""
+    return _SCHEME.sub("", url.casefold(), count=1).rstrip("/").removesuffix(".git")
 
 
 def reach(contact: str) -> str:

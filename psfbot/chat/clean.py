@@ -15,17 +15,21 @@ QUOTES = str.maketrans(
 """Quotes, dashes and the ellipsis that keyboards and phones put in, as the plain ones."""
 LINK = re.compile(r"<((?:https?|mailto|tel):[^|>\s]+)(?:\|([^>]*))?>")
 MENTION = re.compile(r"<([#@])[A-Z0-9]+\|([^>]*)>")
-FILLER = re.compile(
-    r"^(?:(?:please|pls|hey|hi|hello|so|um|uh|well|ok|okay|sorry|quick question|question)[,:!]? |"
+FILLER = re.compile(  # what addresses the bot, and what is only polite
+    r"^!?(?:@?psfbot(?:[:,] ?| (?=\S+ \S))!?|"
+    r"(?:please|pls|hey|hi|hello|so|um|uh|well|ok|okay|sorry|quick question|question)[,:!]? |"
     r"(?:can|could|would) (?:you|someone|anyone|somebody|anybody) (?:please )?"
     r"(?:tell me|say|show me|look up|check)[,:]? |"
     r"(?:do you|does (?:anyone|anybody|someone|somebody)|anyone|anybody) (?:happen to )?know[,:]? |"
-    r"i(?:'d| would) like to know |i wonder |i am wondering |tell me[,:]? )+",
+    r"i(?:'d| would) like to know |i wonder |i am wondering |tell me[,:]? )*",
     re.IGNORECASE,
 )
 TAIL = re.compile(r"(?:[\s?!.,;:]|[,\s](?:please|pls|thanks|thx|ty|thank you|right now|again))+$", re.IGNORECASE)
 SHORT = re.compile(r"\b(who|what|where|when|which|how)(?:'s|s)\b(?= )", re.IGNORECASE)
-ON_CALL = re.compile(r"\bon-?call\b|\bon call\b", re.IGNORECASE)
+ON_CALL = re.compile(r"""(?<![\w:,"-])on-?call\b(?![:=<>-])""", re.IGNORECASE)
+"""Outside a query, where `oncall` is a field."""
+OPEN_QUERY = re.compile(r"(?:services|list|ls|search|find) (?!services:)(?:.* )?\S+:", re.IGNORECASE)
+"""A query whose last field has no value yet: its colon is no punctuation."""
 
 
 def unwrap(text: str) -> str:
@@ -42,13 +46,24 @@ def unwrap(text: str) -> str:
 
 def question(text: str) -> str:
     """The question in plain words: `Hey, who's on-call?!` becomes `who is on call`."""
-    words = one_line(unwrap(text).translate(QUOTES))
+    words = one_line(straight(unwrap(text)))
     words = FILLER.sub("", words)
-    words = TAIL.sub("", words)
+    words = words if OPEN_QUERY.fullmatch(words) else TAIL.sub("", words)
     if len(words) > 1 and words[0] == words[-1] and words[0] in "'\"":
         words = words[1:-1]
     words = SHORT.sub(r"\1 is", words)
     return ON_CALL.sub("on call", words).strip()
+
+
+def typed(text: str) -> str:
+    """The same question as it was typed: somebody's own words in it are kept letter for letter."""
+    words = one_line(unwrap(text))
+    return words[len(words) - len(FILLER.sub("", straight(words))) :]
+
+
+def straight(typed: str) -> str:
+    """The same letters with plain quotes and dashes, each in its place."""
+    return typed.translate(QUOTES)
 
 
 def name(said: str) -> str:

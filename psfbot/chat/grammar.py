@@ -33,17 +33,35 @@ class Phrase:
     @cached_property
     def pattern(self) -> re.Pattern[str]:
         """The phrase as a regular expression over a cleaned line."""
+        return self.compiled(len(self.tokens))
+
+    def compiled(self, size: int, slot: str = ".+?") -> re.Pattern[str]:
+        """So many tokens from the first one as a regular expression."""
         parts: list[str] = []
-        for token in self.tokens:
-            kind, value = token
-            lead = " " if parts else ""
+        for at, (kind, value) in enumerate(self.tokens[:size]):
+            lead = " " if parts and at not in self.glued else ""
             if kind == "maybe":
                 words = choices(value)
                 parts.append(f"(?:{lead}(?:{words}))?" if parts else f"(?:(?:{words}) )?")
                 continue
-            body = {"any": f"(?:{choices(value)})", "slot": f"(?P<{value}>.+?)"}
+            body = {"any": f"(?:{choices(value)})", "slot": f"(?P<{value}>{slot})"}
             parts.append((lead if self.has_solid(len(parts)) else "") + body.get(kind, re.escape(value)))
         return re.compile("".join(parts), re.IGNORECASE)
+
+    @cached_property
+    def glued(self) -> frozenset[int]:
+        """The places of the tokens that touch the one before, as the number does in `#{number}`."""
+        ends = {match.end(): at + 1 for at, match in enumerate(TOKEN.finditer(self.said))}
+        return frozenset(ends[match.start()] for match in TOKEN.finditer(self.said) if match.start() in ends)
+
+    def breaks_off(self, line: str, *, anywhere: bool) -> bool:
+        """Is the line a start of the phrase, and what belongs in a slot is left out? `anywhere`: words are too."""
+        kinds = [kind for kind, _ in self.tokens]
+        if kinds[0] not in {"any", "word"}:
+            return False
+        size = len(kinds) if "slot" in kinds else 0
+        stops = (at for at in range(1, size) if anywhere or kinds[at] == "slot")
+        return any(self.compiled(at, r"\S+").fullmatch(line) for at in stops)
 
     def has_solid(self, before: int) -> bool:
         """Does a token that is always there stand before this one?"""
@@ -69,7 +87,7 @@ class Phrase:
         first: set[str] = set()
         for token in TOKEN.finditer(self.said):
             kind, value = token.lastgroup, token[token.lastgroup or 0]
-            if kind == "slot":
+            if kind == "slot" or 1 in self.glued:
                 return frozenset(first | {""})
             first |= {choice.split()[0].lower() for choice in value.split("|")}
             if kind != "maybe":
@@ -94,3 +112,8 @@ class Phrase:
             return None
         slots = {name: value.strip() for name, value in found.groupdict().items()}
         return Match(slots, len(line) - sum(map(len, slots.values())))
+
+    def placed(self, line: str) -> dict[str, slice]:
+        """Where in a line that fits each slot stands."""
+        found = self.pattern.fullmatch(line)
+        return {name: slice(*found.span(name)) for name in self.slots} if found else {}

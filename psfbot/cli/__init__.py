@@ -78,7 +78,8 @@ def main() -> None:
     "--as", "person", default="", metavar="PERSON", shell_complete=completing.people, help="Ask as one of the catalog."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
-def ask(text: tuple[str, ...], person: str, *, as_json: bool) -> None:
+@click.option("--csv", "as_csv", is_flag=True, help="Print a list as CSV, one service a row.")
+def ask(text: tuple[str, ...], person: str, *, as_json: bool, as_csv: bool) -> None:
     """Ask one question and print the answer.
 
     For example: psfbot ask who owns docs.python.org
@@ -91,7 +92,9 @@ def ask(text: tuple[str, ...], person: str, *, as_json: bool) -> None:
     question = streams.as_typed(" ".join(text)).strip()
     if not question:
         raise click.UsageError("Ask something, for example: psfbot ask who owns docs.python.org")
-    sys.exit(ask_once(question, person, as_json=as_json))
+    if as_json and as_csv:
+        raise click.UsageError("Choose --json or --csv, not both.")
+    sys.exit(ask_once(question, person, "csv" if as_csv else "json" if as_json else "plain"))
 
 
 @main.command()

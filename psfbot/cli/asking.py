@@ -2,33 +2,59 @@
 
 import json
 from collections.abc import Coroutine
-from typing import Any
+from typing import Any, Literal
 
 import click
 
 from psfbot.app import App, start
 from psfbot.chat import render
-from psfbot.chat.answer import Outcome
+from psfbot.chat.answer import Answer, Outcome
 from psfbot.chat.message import Message
 from psfbot.cli import streams
 from psfbot.flows.ask import Reply
 from psfbot.platforms import terminal
 
+Form = Literal["plain", "json", "csv"]
 OURS = "PSFBOT_"
+NO_LIST = "This answer is no list, so it makes no table: leave out --csv, or ask for --json."
 
 
-def ask_once(text: str, person: str, *, as_json: bool) -> int:
+def ask_once(text: str, person: str, form: Form = "plain") -> int:
     """Print the answer; 0 when there was one, 1 when nothing was found or it was refused."""
     app = start()
     for warning in filter(nobodys, app.warnings):
         click.echo(warning, err=True)
-    message = Message(text, app.speaker(person), "terminal", public=False)
+    message = Message(as_question(text, form), app.speaker(person), "terminal", public=False)
     reply = answer(app, message)
-    if as_json:
+    if form == "csv":
+        print_table(app, reply.answer)
+    elif form == "json":
         click.echo(json.dumps(render.data(reply.answer), ensure_ascii=not streams.says_utf_8(), indent=2))
     else:
         terminal.show(reply)
     return 0 if reply.answer.outcome is Outcome.ANSWERED else 1
+
+
+def as_question(text: str, form: Form) -> str:
+    """What the desk is asked: where a table is wanted, a query alone is a question too."""
+    if form != "csv":
+        return text
+    from psfbot.cli.table import asked
+
+    return asked(text)
+
+
+def print_table(app: App, answer: Answer) -> None:
+    """Print a list as CSV in UTF-8; what is no answer is told beside it, so that no table holds an apology."""
+    from psfbot.cli.table import as_csv
+
+    if answer.outcome is not Outcome.ANSWERED:
+        click.echo("\n".join(render.lines(answer)), err=True)
+        return
+    rows = as_csv(answer, app.book.catalog)
+    if rows is None:
+        raise click.UsageError(NO_LIST)
+    click.echo(rows.encode(), nl=False)
 
 
 def nobodys(warning: str) -> bool:

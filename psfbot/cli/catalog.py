@@ -2,6 +2,7 @@
 
 import json
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -26,7 +27,7 @@ def check(file: Path | None, form: str) -> None:
     from psfbot.catalog.finding import as_github, as_json, as_text
 
     path = file or current()
-    loaded = load(path)
+    loaded = load(path, datetime.now(UTC).date())
     said = {"text": as_text, "json": as_json, "github": as_github}[form](loaded.findings)
     if said:
         click.echo(said)
@@ -65,16 +66,20 @@ def schema() -> None:
 def fmt(file: Path | None, *, only_check: bool) -> None:
     """Put the catalog into its one layout.
 
-    Records are sorted, fields stand in their order, and comments are kept.
+    Records are sorted, fields stand in their order, and comments are kept. What cannot be laid out is named with its
+    line, nothing is changed, and the exit code is 1.
     """
     from psfbot.catalog.file import load_or_refuse, read
-    from psfbot.catalog.tidy import tidy
+    from psfbot.catalog.tidy import Untidy, tidy
     from psfbot.errors import UserError
 
     path = file or current()
     before = load_or_refuse(path)
     text = path.read_bytes().decode("utf-8-sig")
-    done = tidy(text)
+    try:
+        done = tidy(text)
+    except Untidy as untidy:
+        raise UserError("\n".join(f"{path}:{one.line}: {one.message}" for one in untidy.reasons)) from None
     if read(done, str(path)).catalog != before.catalog:
         raise UserError(f"{path}: I cannot lay this out without changing what it says, so I left it alone.")
     if done == text:
@@ -83,10 +88,11 @@ def fmt(file: Path | None, *, only_check: bool) -> None:
         click.echo(f"{path}: `psfbot catalog fmt` would change it.", err=True)
         sys.exit(1)
     else:
-        beside = path.with_name(f".{path.name}.fmt")
+        file = path.resolve()
+        beside = file.with_name(f".{file.name}.fmt")
         beside.write_bytes(done.encode())
-        beside.chmod(path.stat().st_mode)
-        beside.replace(path)
+        beside.chmod(file.stat().st_mode)
+        beside.replace(file)
         click.echo(f"{path}: put in order.", err=True)
 
 

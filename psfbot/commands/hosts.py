@@ -88,9 +88,10 @@ def machines(ask: Ask) -> Iterator[tuple[Host, Service]]:
 @topic.says(
     "(which|what) (hosts|machines|servers|vms) (are|run|is) [still] (on|running|at) {system}",
     "(which|what) (hosts|machines|servers|vms) (run|runs|still run|have|use) {system}",
-    "(hosts|machines|servers) [on|with|running] {system}",
+    "(hosts|machines|servers|list hosts|list machines|list servers) [on|with|running] {system}",
+    "(hosts|machines|servers|list hosts|list machines|list servers|list all hosts|all hosts|all machines|all servers)",
 )
-def hosts(ask: Ask, system: str) -> Answer:
+def hosts(ask: Ask, system: str = "all") -> Answer:
     """List the machines of one operating system, or all of them by age of the system.
 
     >>> which hosts are still on ubuntu 20.04?

@@ -1,12 +1,13 @@
 """Who answers for it, and how to reach them."""
 
 from psfbot.catalog import words
-from psfbot.catalog.model import Person, Platform, Provider, Region, Service, Team
+from psfbot.catalog.model import Host, Person, Platform, Provider, Region, Service, Team
 from psfbot.chat.answer import Answer
 from psfbot.chat.command import Ask, Topic
-from psfbot.commands.places import platform_card
+from psfbot.commands import people as persons
+from psfbot.commands.places import code_of, platform_card
 from psfbot.commands.wording import based_on
-from psfbot.text import cut
+from psfbot.text import and_join, count, cut, unique
 
 topic = Topic("owners", "Who answers for a service, and how to reach them.")
 
@@ -28,7 +29,7 @@ topic = Topic("owners", "Who answers for a service, and how to reach them.")
     "(who|whom) do i tell about [the] {service}",
     "{service} is (owned|run|maintained) by (who|whom)",
 )
-def owner(ask: Ask, service: Service | Provider | Region | Platform) -> Answer:
+def owner(ask: Ask, service: Service | Host | Team | Provider | Region | Platform) -> Answer:
     """Name the people to ask about a service, in order, and how to reach them.
 
     >>> who owns docs.python.org?
@@ -39,16 +40,30 @@ def owner(ask: Ask, service: Service | Provider | Region | Platform) -> Answer:
 
     >>> whose is www.python.org/ftp/python/3.12.0
     downloads: ask CPython release managers, then PSF Infrastructure Team.
+
+    >>> who owns hg.nyc1.psf.io
+    hg.nyc1.psf.io runs hg.python.org: ask PSF Infrastructure Team.
+
+    >>> who owns https://github.com/python/docsbuild-scripts
+    docs.python.org: ask Julien Palard, then docs.python.org administrators, then PSF Infrastructure Team.
     """
-    if isinstance(service, Provider):
-        return of_provider(ask, service)
-    if isinstance(service, Region):
-        return of_region(ask, service)
-    if isinstance(service, Platform):
-        return platform_card(ask, service)
-    people = words.ask_whom(ask.catalog, service)
-    whom = "the catalog names no owner" if people == words.NOBODY else f"ask {people}"
-    fact = f"{service.id}: {whom}."
+    return of_service(ask, service) if isinstance(service, Service) else of_other(ask, service)
+
+
+def of_other(ask: Ask, thing: Host | Team | Provider | Region | Platform) -> Answer:
+    """What is no service has people too."""
+    if isinstance(thing, Host):
+        return of_host(ask, thing)
+    if isinstance(thing, Team):
+        return persons.team_card(ask, thing)
+    if isinstance(thing, Provider):
+        return of_provider(ask, thing)
+    return of_region(ask, thing) if isinstance(thing, Region) else platform_card(ask, thing)
+
+
+def of_service(ask: Ask, service: Service) -> Answer:
+    """The people of a service, how to reach them, and where it runs."""
+    fact = f"{service.id}: {whom(ask, service)}."
     if service.lifecycle in {"retired", "deprecated", "archive"}:
         fact = f"{fact[:-1]} ({service.lifecycle})."
     reach = words.reach(ask.catalog, service, public=ask.message.public)
@@ -62,6 +77,27 @@ def owner(ask: Ask, service: Service | Provider | Region | Platform) -> Answer:
         "contacts": list(reach),
     }
     return Answer(fact, lines=lines, notes=notes, cites=cites, data=data)
+
+
+def whom(ask: Ask, service: Service) -> str:
+    """Whom to ask about a service, or that nobody knows."""
+    people = words.ask_whom(ask.catalog, service)
+    return "the catalog names no owner" if people == words.NOBODY else f"ask {people}"
+
+
+def of_host(ask: Ask, host: Host) -> Answer:
+    """A machine belongs to those whose services run on it."""
+    services = ask.book.names.services_on(host.name)
+    asked = {service.id: whom(ask, service) for service in services}
+    each = [f"{name}: {who}." for name, who in asked.items()]
+    if len(set(asked.values())) == 1:
+        fact, lines = f"{host.name} runs {and_join(tuple(asked))}: {next(iter(asked.values()))}.", []
+    else:
+        fact, lines = f"{host.name} runs {count(len(asked), 'service')} of different owners.", each
+    reach = unique(c for s in services for c in words.reach(ask.catalog, s, public=ask.message.public))
+    lines += [f"Reach them: {' · '.join(reach[: words.FEW])}."] if reach else []
+    cites, notes = based_on(ask, services[0], "owners") if services else ((), ())
+    return Answer(fact, lines=lines, notes=notes, cites=cites, data={"host": host.name, "services": list(asked)})
 
 
 @topic.says(
@@ -106,4 +142,4 @@ def of_region(ask: Ask, region: Region) -> Answer:
     provider = ask.catalog.providers.get(region.provider)
     name = provider.name if provider else region.provider
     cites, notes = based_on(ask, region, "default")
-    return Answer(f"{region.id} is a {region.kind} of {name} ({region.code}).", notes=notes, cites=cites)
+    return Answer(f"{region.id} is a {region.kind} of {name} ({code_of(region)}).", notes=notes, cites=cites)

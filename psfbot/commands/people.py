@@ -2,7 +2,7 @@
 
 from psfbot.catalog import words
 from psfbot.catalog.model import Member, Person, Service, Team
-from psfbot.chat.answer import Answer
+from psfbot.chat.answer import Answer, Item
 from psfbot.chat.command import Ask, Topic
 from psfbot.commands.wording import based_on
 from psfbot.text import and_join, count
@@ -51,6 +51,31 @@ def member(ask: Ask, entry: Member) -> str:
     return f"{name} ({', '.join(said)})" if said else name
 
 
+@topic.says("(teams|list teams|list all teams|all teams)", "(which|what) teams (are there|do we have|do you know)")
+def teams(ask: Ask) -> Answer:
+    """List every team.
+
+    >>> list teams
+    4 teams in the catalog.
+    """
+    found = ask.catalog.teams.values()
+    items = [Item(team.id, team.name, "team") for team in found]
+    return Answer(f"{count(len(found), 'team')} in the catalog.", items=items, data={"teams": [t.id for t in found]})
+
+
+@topic.says("(people|persons|list people|list all people|all people)", "(which people|who) do you know")
+def people(ask: Ask) -> Answer:
+    """List everybody in the catalog, with their status where it is not the usual one.
+
+    >>> list people
+    5 people in the catalog.
+    """
+    found = ask.catalog.people.values()
+    items = [Item(p.id, p.name if p.status == "active" else f"{p.name}, {p.status}", "person") for p in found]
+    fact = f"{count(len(found), 'person', 'people')} in the catalog."
+    return Answer(fact, items=items, data={"people": [p.id for p in found]})
+
+
 @topic.says("(person|who is|who are|whois) {person}")
 def person(ask: Ask, person: Person | Team) -> Answer:
     """Say who somebody is: teams, services, and where to find them.
@@ -82,7 +107,7 @@ def person_card(ask: Ask, person: Person) -> Answer:
     "what (does|do) {owner} (own|maintain|run|manage|look after|operate|keep|have|answer for)",
     "what (is|are) {owner} (responsible for|in charge of|the owner of)",
     "(which|what) services (does|do) {owner} (own|maintain|run|manage|look after)",
-    "(services|everything) (of|owned by|by|run by|maintained by) {owner}",
+    "(services|list services|everything) (of|owned by|by|run by|maintained by) {owner}",
     "(owned by|owned-by) {owner}",
 )
 def owns(ask: Ask, owner: Person | Team) -> Answer:

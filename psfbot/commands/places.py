@@ -4,12 +4,14 @@ from dataclasses import replace
 
 from psfbot.catalog import words
 from psfbot.catalog.model import Hosting, Platform, Provider, Region, Service
+from psfbot.catalog.names import How, Kind, Named
+from psfbot.catalog.words import UNKNOWN
 from psfbot.chat.answer import Answer, Item
 from psfbot.chat.command import Ask, Topic
 from psfbot.commands.impact import path_of
 from psfbot.commands.wording import based_on, listed
 from psfbot.errors import UserError
-from psfbot.text import count, unique
+from psfbot.text import and_join, count, unique
 
 topic = Topic("places", "Where things run: provider, region, architecture, host.")
 
@@ -58,9 +60,8 @@ def where(ask: Ask, service: Service) -> Answer:
 @topic.says(
     "(what|which services|what services) (runs|run|is|are|lives|live|is hosted|are hosted|is running|are running|is "
     "served|are served|sits|sit|resides) (on|in|at|behind|by|from|with) [the] {place}",
-    "(what|which services|what services) (uses|use) [the] {place}",
     "(what|which services) (do we have|is there|are there) (on|in|at|behind) [the] {place}",
-    "(services|everything|things) (on|in|at|behind|using) [the] {place}",
+    "(services|list services|show services|everything|things) (on|in|at|behind) [the] {place}",
     "(provider|region|datacenter|data center|dc|what is in) [the] {place}",
     "what (else is|else runs) (on|in|at|behind) [the] {place}",
 )
@@ -75,9 +76,15 @@ def runs_on(ask: Ask, place: Provider | Region | Service | str) -> Answer:
 
     >>> which services are on arm64
     1 service runs on arm64: exampleindex.
+
+    >>> what runs on salt
+    salt-master is a service on salt.nyc1.psf.io; nothing else runs there. 1 service needs it: docs.python.org.
     """
     if isinstance(place, Provider):
-        return on_provider(ask, place)
+        other = namesake(ask, place, "service")
+        return (
+            on_service(ask, other) if isinstance(other, Service) and not used(ask, place) else on_provider(ask, place)
+        )
     if isinstance(place, Region):
         return in_region(ask, place)
     if isinstance(place, Service):
@@ -100,7 +107,7 @@ def on_words(ask: Ask, place: str) -> Answer:
     if len(begun.hits) == 1:
         answer = runs_on(ask, begun.hits[0].record)  # type: ignore[arg-type]  # one of these kinds
         return replace(answer, notes=(f"'{place}' taken as {begun.hits[0].name}", *answer.notes))
-    near = [hit.name for hit in ask.book.names.nearest(place, ("provider", "region", "service"))]
+    near = unique(hit.name for hit in ask.book.names.nearest(place, ("provider", "region", "service")))
     said = f" Did you mean {' or '.join(near)}?" if near else ""
     raise UserError(f"I know no provider, region, architecture, host or system called '{place}'.{said}")
 
@@ -148,16 +155,85 @@ def on_provider(ask: Ask, provider: Provider) -> Answer:
 
 def in_region(ask: Ask, region: Region) -> Answer:
     """Services with any part in a region."""
-    provider = ask.catalog.providers.get(region.provider)
-    name = f"{region.id} ({provider.name if provider else region.provider} {region.code})"
+    name = f"{region.id} ({spelt_out(ask, region)})"
     found = [s for s in running(ask) if any(entry.region == region.id for entry in s.hosting)]
     return several(ask, found, f"in {name}", "hosting.origin.region")
 
 
-def on_service(ask: Ask, host: Service) -> Answer:
-    """Services that need another service to be up."""
-    found = [s for s in running(ask) if any(d.service == host.id and d.strength == "hard" for d in s.depends_on)]
-    return several(ask, found, f"on {host.id}", f"depends_on.{host.id}")
+def code_of(region: Region) -> str:
+    """What the provider calls a region, also that nobody knows."""
+    return "code unknown" if region.code == UNKNOWN else region.code
+
+
+def spelt_out(ask: Ask, region: Region) -> str:
+    """A region as its provider knows it: `DigitalOcean NYC3`."""
+    provider = ask.catalog.providers.get(region.provider)
+    gap = ", " if region.code == UNKNOWN else " "
+    return f"{provider.name if provider else region.provider}{gap}{code_of(region)}"
+
+
+def needing(ask: Ask, service: Service, *strengths: str) -> list[Service]:
+    """The services that need another one."""
+    return [s for s in running(ask) if any(d.service == service.id and d.strength in strengths for d in s.depends_on)]
+
+
+def on_service(ask: Ask, service: Service) -> Answer:
+    """What shares the machines of a service, and what needs it: people ask for either in the same words."""
+    hosts = unique(host.name for entry in service.hosting for host in entry.hosts)
+    found = needing(ask, service, "hard")
+    if not hosts and not found:
+        where = words.runs(ask.catalog, service)
+        lines = [] if where == words.NOWHERE else [f"It runs {where}."]
+        fact = f"{service.id} is a service: the catalog names no machine of it and no service that needs it."
+        return Answer(fact, lines=lines, data={"service": service.id, "services": []})
+    if not hosts:
+        return several(ask, found, f"on {service.id}", f"depends_on.{service.id}")
+    there = unique(s.id for host in hosts for s in ask.book.names.services_on(host) if s is not service)
+    shared = f"with it there: {', '.join(there)}" if there else "nothing else runs there"
+    needs = (
+        f"{count(len(found), 'service')} {'needs' if len(found) == 1 else 'need'} it: {', '.join(s.id for s in found)}."
+    )
+    fact = f"{service.id} is a service on {and_join(hosts)}; {shared}.{f' {needs}' if found else ''}"
+    cites, notes = based_on(ask, service, "hosting.origin.hosts")
+    data = {"service": service.id, "hosts": list(hosts), "services": list(there), "needed_by": [s.id for s in found]}
+    return Answer(fact, notes=notes, cites=cites, data=data)
+
+
+@topic.says(
+    "(what|which services|what services) (uses|use) [the] {thing}",
+    "(services|everything|things) using [the] {thing}",
+)
+def uses(ask: Ask, thing: Service | Provider | Region | str) -> Answer:
+    """List what uses a service, a provider or a region.
+
+    >>> what uses fastly?
+    3 services use Fastly (cdn): docs.python.org, downloads, www.python.org.
+
+    >>> what uses salt
+    1 service uses salt-master: docs.python.org.
+    """
+    if not isinstance(thing, Service):
+        return runs_on(ask, thing)
+    found = needing(ask, thing, "hard", "soft", "build", "operate")
+    provider = namesake(ask, thing, "provider")
+    if not found and isinstance(provider, Provider):
+        return on_provider(ask, provider)
+    if not found:
+        return Answer(f"No service of the catalog uses {thing.id}.", data={"services": []})
+    verb = "uses" if len(found) == 1 else "use"
+    fact = f"{count(len(found), 'service')} {verb} {thing.id}: {', '.join(s.id for s in found)}."
+    return Answer(fact, data={"service": thing.id, "services": [s.id for s in found]})
+
+
+def namesake(ask: Ask, record: Service | Provider, kind: Kind) -> Named | None:
+    """The record of another kind that goes by one of the same names."""
+    found = (ask.book.names.find(name, (kind,)).hits for name in (record.id, record.name, *record.aliases))
+    return next((hits[0].record for hits in found if len(hits) == 1 and hits[0].how is How.EXACT), None)
+
+
+def used(ask: Ask, provider: Provider) -> bool:
+    """Does any service use this provider?"""
+    return any(entry.provider == provider.id for service in running(ask) for entry in service.hosting)
 
 
 def on_host(ask: Ask, host: str) -> Answer:
@@ -168,6 +244,40 @@ def on_host(ask: Ask, host: str) -> Answer:
 def origins(service: Service) -> tuple[Hosting, ...]:
     """Where the service itself runs."""
     return service.hosted("origin")
+
+
+@topic.says(
+    "(providers|list providers|list all providers|all providers)",
+    "(which|what) providers (are there|do we have|do we use)",
+)
+def providers(ask: Ask) -> Answer:
+    """List every provider that is not retired, with what it does.
+
+    >>> list providers
+    5 providers in the catalog.
+    """
+    found = [p for p in ask.catalog.providers.values() if p.lifecycle != "retired"]
+    items = [Item(p.id, ", ".join(p.provides), "provider") for p in found]
+    return Answer(
+        f"{count(len(found), 'provider')} in the catalog.", items=items, data={"providers": [p.id for p in found]}
+    )
+
+
+@topic.says(
+    "(regions|list regions|list all regions|all regions|datacenters|list datacenters)",
+    "(which|what) (regions|datacenters) (are there|do we have|do we use)",
+)
+def regions(ask: Ask) -> Answer:
+    """List every region, with its provider.
+
+    >>> list regions
+    3 regions in the catalog.
+    """
+    found = list(ask.catalog.regions.values())
+    items = [Item(r.id, spelt_out(ask, r), "region") for r in found]
+    return Answer(
+        f"{count(len(found), 'region')} in the catalog.", items=items, data={"regions": [r.id for r in found]}
+    )
 
 
 @topic.says(
@@ -218,7 +328,8 @@ def region_card(ask: Ask, region: Region) -> Answer:
     name = provider.name if provider else region.provider
     at = f", {region.location}" if region.location else ""
     cites, notes = based_on(ask, region, "default")
-    fact = f"{region.id}: {region.kind} {region.code} of {name}{at}."
+    code = ", code unknown" if region.code == UNKNOWN else f", {region.code}"
+    fact = f"{region.id}: {region.kind} of {name}{code}{at}."
     lines = [answer.fact, *([region.note] if region.note else [])]
     return Answer(fact, lines=lines, notes=notes, cites=cites, data={**answer.data, "region": region.id})
 

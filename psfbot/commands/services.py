@@ -1,5 +1,7 @@
 """What is in the catalog: one service as a card, and lists by query."""
 
+from contextlib import suppress
+
 from psfbot.catalog import words
 from psfbot.catalog.model import Host, Person, Platform, Provider, Region, Service, Team
 from psfbot.catalog.model import Link as CatalogLink
@@ -7,6 +9,7 @@ from psfbot.chat.answer import Answer, Link
 from psfbot.chat.command import Ask, Topic
 from psfbot.commands import hosts, people, places
 from psfbot.commands.wording import based_on, listed
+from psfbot.errors import UserError
 from psfbot.text import count, cut
 
 topic = Topic("services", "What a service is, where it runs, and which services there are.")
@@ -100,8 +103,86 @@ def search(ask: Ask, query: str) -> Answer:
 
     >>> services provider:fastly arch:unknown
     3 services: docs.python.org, downloads, www.python.org
+
+    >>> list services with a runbook
+    1 service: docs.python.org
     """
+    from psfbot.catalog import lookup  # noqa: PLC0415 - most questions are no query
+
+    meant, found = lookup.spoken(query, ask.book.names), tuple[Service, ...]()
+    if meant:
+        with suppress(UserError):  # then they are only words
+            found = ask.book.query(meant)
+    if not found:
+        meant = None
+        try:
+            found = ask.book.query(query)
+        except UserError as error:
+            raise UserError(next(iter(with_quotes(ask, query)), str(error))) from None
+    data = {"query": meant or query, "services": [s.id for s in found]}
+    if not found:
+        return Answer(f"No service matches {cut(query, 80)}.", lines=with_quotes(ask, query), data=data)
+    notes = [f"I read that as: {meant}"] if meant else []
+    return Answer(f"{count(len(found), 'service')}: {', '.join(s.id for s in found)}", notes=notes, data=data)
+
+
+def with_quotes(ask: Ask, query: str) -> list[str]:
+    """A hint where a name of two words was written without quotes and would be found with them."""
+    from psfbot.catalog import lookup  # noqa: PLC0415 - as above
+
+    better = lookup.quoted(query)
+    try:
+        found = ask.book.query(better) if better else ()
+    except UserError:
+        return []
+    return (
+        [f"A name of several words needs quotes: services {better} ({count(len(found), 'service')})"] if found else []
+    )
+
+
+@topic.says(
+    "(services|list services|show services|which services are|what services are) (without|with no|lacking|missing) [a|an|any] "
+    "{field}",
+    "(which|what) services (lack|miss|have no|has no|do not have) [a|an|any] {field}",
+    "(services|list services) that (lack|miss|have no|do not have) [a|an|any] {field}",
+)
+def lacking(ask: Ask, field: str) -> Answer:
+    """List the services, not retired, of which something is not known, or that have no such page.
+
+    >>> services without an owner
+    1 service without owner: staging.python.org
+
+    >>> which services have no runbook
+    8 services without runbook: downloads, exampleindex, hg.python.org, loadbalancer, mail.python.org, salt-master, …
+    """
+    from psfbot.catalog import lookup  # noqa: PLC0415 - as above
+
+    name = lookup.field_of(field)
+    if name is None:
+        raise UserError(
+            f"I know no field '{cut(field, 60)}' of a service. Try owner, runbook or tier, or see `help search`."
+        )
+    query = f"-has:{name} -lifecycle:retired"
     found = ask.book.query(query)
-    names = ", ".join(s.id for s in found)
-    fact = f"{count(len(found), 'service')}: {names}" if found else f"No service matches {cut(query, 80)}."
+    if not found:
+        return Answer(f"No service is without {name}.", data={"query": query, "services": []})
+    fact = f"{count(len(found), 'service')} without {name}: {', '.join(s.id for s in found)}"
     return Answer(fact, data={"query": query, "services": [s.id for s in found]})
+
+
+@topic.says(
+    "(services|list services|which services are|what services are|what is) (in|of|on|with) tier {number}",
+    "(list|show) tier {number} [services]",
+    "tier {number} services",
+)
+def tier(ask: Ask, number: int) -> Answer:
+    """List the services of one tier: 1 is the most important.
+
+    >>> services in tier 4
+    1 service in tier 4: hg.python.org.
+    """
+    found = [s for s in ask.catalog.services.values() if s.tier == number and s.lifecycle != "retired"]
+    if not found:
+        raise UserError(f"No service is in tier {number}. The tiers of services are 1, the most important, to 4.")
+    fact = f"{count(len(found), 'service')} in tier {number}: {', '.join(s.id for s in found)}."
+    return Answer(fact, data={"tier": number, "services": [s.id for s in found]})

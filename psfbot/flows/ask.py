@@ -1,8 +1,7 @@
 """A line becomes an answer: read it, permit it, run its command, keep what is left for `more`."""
 
-import re
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from inspect import isawaitable, iscoroutinefunction
@@ -17,13 +16,15 @@ from psfbot.chat.command import Ask, Command
 from psfbot.chat.message import Message
 from psfbot.chat.permit import Level, standing
 from psfbot.errors import StoreBusy, UserError
-from psfbot.flows.understand import Reading, Table, understand
+from psfbot.flows.several import Parts, parts, together
+from psfbot.flows.understand import Reading, Table, broken_off, understand
 from psfbot.text import a, and_join, cut
 
 TOO_LONG = "That is too long to be a question. Ask in one short line, such as: who owns docs.python.org"
 EMPTY = "Ask me something, such as: who owns docs.python.org · what runs on fastly · help"
 NOTHING_MORE = "There is no more to show."
 NOT_UNDERSTOOD = "I did not understand '{said}'. Try: {hints}"
+UNFINISHED = "'{said}' needs more behind it, for example: {example} (`help {command}` explains it)."
 UNKNOWN = "I know no {kind} called '{said}'."
 UNKNOWN_AT_ALL = "I know nothing called '{said}'."
 SEVERAL = "'{said}' could be {count} things{shown}. Which one?"
@@ -36,10 +37,6 @@ OFFERED = 5
 FEW_KINDS = 3
 LONG_NAME = 6
 """More words than this are a sentence, not a name."""
-
-PARTS = re.compile(r"\s*[,;]\s*(?:and |but |so )?|\s+(?:and|but|because|since)\s+", re.IGNORECASE)
-PARTS_ANSWERED = 2
-PRONOUN = re.compile(r"\b(?:it|they|them)\b", re.IGNORECASE)
 
 MORE = frozenset({"more", "next", "more please", "go on", "continue"})
 YES = frozenset({"yes", "y", "yep", "yeah", "sure", "ok"})
@@ -77,8 +74,17 @@ class Desk:
 
     def waits(self, message: Message) -> bool:
         """Will answering need an event loop? Questions about the catalog do not."""
-        reading = understand(clean.question(message.text), self.table, self.book(), message.speaker)
+        reading = self.read(clean.question(message.text), message, self.book())
         return reading is not None and iscoroutinefunction(reading.command.function)
+
+    def read(self, line: str, message: Message, book: Book) -> Reading | None:
+        """The best reading of a line; one that ends in somebody's own words may end in `thanks` and a question mark."""
+        reading = understand(line, self.table, book, message.speaker)
+        typed = clean.straight(clean.typed(message.text))
+        if (reading and reading.taken and reading.plain) or typed == line:
+            return reading
+        again = understand(typed, self.table, book, message.speaker)
+        return again if again and again.taken and again.keeps_words else reading
 
     async def answer(self, message: Message) -> Reply:
         """Answer one line; whatever it holds, something polite comes back."""
@@ -106,28 +112,22 @@ class Desk:
         if not line:
             return Answer(EMPTY)
         book = self.book()
-        reading = picked(line, memory) or understand(line, self.table, book, message.speaker)
+        reading = picked(line, memory) or self.read(line, message, book)
         memory.picks = ()
-        if reading and reading.taken:
-            return await self.run(reading, message, book)
-        halves = self.halves(line, message, book)
-        if halves:
-            return together([await self.run(half, message, book) for half in halves], halves)
+        begun = broken_off(line, self.table, reading)
+        taken = reading if reading and reading.taken and not begun else None
+        certain = taken and not (taken.free and not taken.keeps_words)
+        found = Parts((), ()) if certain else parts(line, self.table, book, message.speaker)
+        if taken and (found.left or not found.sure):
+            return await self.run(taken, message, book)
+        if found.sure:
+            return together([await self.run(part, message, book) for part in found.sure], found)
+        if begun:
+            return Answer(unfinished(line, begun), outcome=Outcome.NOT_FOUND)
         if reading is None or (reading.doubt.found and len(reading.doubt.found.said.split()) > LONG_NAME):
             return Answer(NOT_UNDERSTOOD.format(said=cut(line, 80), hints=hints(line, book)), outcome=Outcome.NOT_FOUND)
         memory.picks = tuple(reading.choose(hit) for hit in candidates(reading))
         return self.doubt(reading, book)
-
-    def halves(self, line: str, message: Message, book: Book) -> list[Reading]:
-        """The parts of a line with two questions in it that can be answered for certain, and only read."""
-        parts = [part for part in PARTS.split(line) if part]
-        sure: list[Reading] = []
-        for part in parts if len(parts) > 1 else []:
-            said = PRONOUN.sub(subject(sure), clean.question(part)) if subject(sure) else clean.question(part)
-            reading = understand(said, self.table, book, message.speaker)
-            if reading and reading.sure and reading.plain and not reading.command.writes and reading not in sure:
-                sure.append(reading)
-        return sure[:PARTS_ANSWERED]
 
     async def run(self, reading: Reading, message: Message, book: Book) -> Answer:
         """Call the command if the speaker may."""
@@ -139,7 +139,8 @@ class Desk:
                 why = f"'{command.name}' needs {a(command.level.word)}, and {held.reason}. Ask `whoami` for more."
                 return await self.audited(command, message, Answer(why, outcome=Outcome.REFUSED))
         try:
-            result = command.function(self.ask(message, book), **reading.arguments)
+            words = reading.word_for_word(clean.typed(message.text))
+            result = command.function(self.ask(message, book), **{**reading.arguments, **words})
             said = await result if isawaitable(result) else result
         except UserError as error:
             return await self.audited(command, message, Answer(str(error), outcome=Outcome.REFUSED))
@@ -163,6 +164,8 @@ class Desk:
         bound = reading.doubt
         found = bound.found
         said = cut(found.said if found else "", 80)
+        if not said:
+            return Answer(EMPTY, outcome=Outcome.NOT_FOUND)
         kinds = reading.command.kinds
         if found and len(found.hits) == 1:
             fact = IN_FULL.format(command=reading.command.name, name=spell(found.hits[0], reading))
@@ -207,20 +210,18 @@ class Desk:
         return Reply(answer, shown)
 
 
-def subject(readings: list[Reading]) -> str:
-    """What the last part of a line was about, so that `it` in the next part means that."""
-    hits = [bound.hit for reading in readings for bound in reading.bound.values() if bound.hit]
-    return hits[-1].id if hits else ""
-
-
-def together(answers: list[Answer], readings: list[Reading]) -> Answer:
-    """Several answers as one; the first one's fact leads."""
-    first, *rest = answers
-    read = " · ".join(reading.command.name for reading in readings)
-    lines = [*first.lines, *(line for answer in rest for line in (answer.fact, *answer.lines))]
-    notes = [*first.notes, *(note for answer in rest for note in answer.notes), f"I answered this part of it: {read}"]
-    cites = tuple(dict.fromkeys(cite for answer in answers for cite in answer.cites))
-    return replace(first, lines=lines, notes=notes, cites=cites)
+def unfinished(line: str, commands: Sequence[Command]) -> str:
+    """What a line is missing, by an example that begins as it does, where a command that it may be has one."""
+    head = line.partition(" ")[0].lower()
+    asked = [
+        (example.rstrip("?"), command.name)
+        for command in commands
+        for example, answer in command.examples
+        if not answer.startswith("I know no")
+    ]
+    alike = [pair for pair in asked if pair[0].lower().startswith(f"{head} ")]
+    example, name = next(iter((*alike, *asked)), ("help", commands[0].name))
+    return UNFINISHED.format(said=cut(line, 60), example=example, command=name)
 
 
 def picked(line: str, memory: Memory) -> Reading | None:

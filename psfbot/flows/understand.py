@@ -4,8 +4,9 @@ Reading is pure: the line, the commands, the catalog and the speaker decide. Nam
 only look similar are offered, never taken; commands that write take exact names only.
 """
 
+import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -18,31 +19,11 @@ from psfbot.chat.message import Speaker
 
 SURE = frozenset({How.EXACT, How.HOST, How.WILDCARD, How.LABELS, How.CONTACT})
 ME = frozenset({"me", "i", "my", "mine", "myself", "am i"})
-RESERVED = frozenset(
-    {
-        "help",
-        "more",
-        "who",
-        "what",
-        "where",
-        "list",
-        "all",
-        "any",
-        "every",
-        "none",
-        "this",
-        "that",
-        "it",
-        "as",
-        "the",
-        "new",
-        "service",
-        "page",
-        "app",
-        "bot",
-    }
-)
-"""Words that mean something else when they are only the beginning of a name."""
+OWN_WORDS = frozenset({"text", "reason"})
+"""Slots for what somebody wants to say to people: kept letter for letter as it was typed."""
+QUERY = re.compile(r"[-(\s]*([a-z_]+)\s?(?::|[<>]=?)", re.IGNORECASE)
+"""How a query begins, where a field follows the signs before it."""
+SIMILAR = 5
 WORST_TAKEN = 3
 """Readings up to this grade are answered; above it the speaker is asked."""
 
@@ -69,6 +50,7 @@ class Reading:
     bound: dict[str, Bound]
     plain: int
     mended: str = ""
+    phrase: Phrase | None = None
 
     @property
     def grade(self) -> int:
@@ -102,19 +84,35 @@ class Reading:
         return self.grade <= (0 if self.command.writes else WORST_TAKEN)
 
     @property
+    def vague(self) -> bool:
+        """Is it only a name that may be meant, with no word of a command?"""
+        sure = any(hit.how in SURE for b in self.bound.values() if b.found for hit in b.found.hits)
+        return not (self.plain or sure or self.sure)
+
+    @property
     def doubt(self) -> Bound:
         """The slot that keeps it from being answered."""
         return max(self.bound.values(), key=lambda b: b.grade)
+
+    @property
+    def keeps_words(self) -> bool:
+        """Does it take somebody's own words?"""
+        return not OWN_WORDS.isdisjoint(self.bound)
 
     @property
     def arguments(self) -> dict[str, Any]:
         """What the command's function is called with."""
         return {name: b.value for name, b in self.bound.items()}
 
+    def word_for_word(self, typed: str) -> dict[str, str]:
+        """Somebody's own words in the line as it was typed, with its quotes, its dashes and its thanks."""
+        places = self.phrase.placed(clean.straight(typed)) if self.phrase and self.keeps_words else {}
+        return {name: typed[place] for name, place in places.items() if name in OWN_WORDS}
+
     def choose(self, hit: Hit) -> "Reading":
         """The same reading with the doubtful slot settled."""
         doubtful = next(name for name, b in self.bound.items() if b is self.doubt)
-        return Reading(self.command, {**self.bound, doubtful: Bound(0, hit.record, hit)}, self.plain, self.mended)
+        return replace(self, bound={**self.bound, doubtful: Bound(0, hit.record, hit)})
 
 
 @dataclass(frozen=True)
@@ -152,13 +150,13 @@ class Table:
         """Every way to read the line, best first; nothing more is looked up once a reading is sure."""
         head = line.partition(" ")[0].lower()
         phrases = (*self.by_head.get(head, ()), *self.by_head.get("", ()))
-        matches = [(match, command) for phrase, command in phrases if (match := phrase.match(line))]
+        matches = [(match, phrase, command) for phrase, command in phrases if (match := phrase.match(line))]
         found: list[Reading] = []
-        for match, command in sorted(matches, key=lambda pair: -pair[0].plain):
+        for match, phrase, command in sorted(matches, key=lambda three: -three[0].plain):
             if not any(reading.sure for reading in found):
                 ways = Ways(book, speaker, exact=command.writes, bare=match.plain == 0)
                 bound = {name: bind(command.slots[name], said, ways) for name, said in match.slots.items()}
-                found.append(Reading(command, bound, match.plain))
+                found.append(Reading(command, bound, match.plain, phrase=phrase))
         return sorted(found, key=lambda reading: reading.rank)
 
 
@@ -175,7 +173,7 @@ class Ways:
 def bind(slot: Slot, said: str, ways: Ways) -> Bound:
     """What do these words stand for in this slot?"""
     if slot.number:
-        number = said.removeprefix("#")
+        number = said.removeprefix("#").rstrip(":,")
         if number.isdecimal() and len(number) < 10:  # noqa: PLR2004
             return Bound(0, int(number))
     elif slot.words and not slot.kinds:
@@ -199,13 +197,13 @@ def bind_record(slot: Slot, said: str, ways: Ways) -> Bound:
     if len(sure) != 1 and slot.words and not ways.exact:
         return Bound(0, said, found=found, free=True)
     elsewhere = not sure and hits and any(hit.how in SURE for hit in ways.book.names.find(said).hits)
-    if elsewhere or (not sure and said.lower() in RESERVED):
+    if elsewhere:
         return Bound(6, found=Found(said, (), ()))
     if len(hits) == 1:
         return Bound(grade_of(hits[0]), hits[0].record, hits[0], found)
     if hits:
         return Bound(4, found=found)
-    return Bound(5 if found.near else 6, found=found)
+    return Bound(SIMILAR if found.near else 6, found=found)
 
 
 def grade_of(hit: Hit) -> int:
@@ -217,6 +215,7 @@ def grade_of(hit: Hit) -> int:
 
 def understand(line: str, table: Table, book: Book, speaker: Speaker) -> Reading | None:
     """The best reading of a line; a slip in the plain words is mended when the rest is exact."""
+    line = as_search(line)
     readings = table.readings(line, book, speaker)
     if readings and readings[0].sure:
         return readings[0]
@@ -224,13 +223,34 @@ def understand(line: str, table: Table, book: Book, speaker: Speaker) -> Reading
     readings = table.readings(line, book, speaker)
     if readings and readings[0].taken:
         return readings[0]
-    mended = mend(line, table.words)
+    misspelt = any(reading.grade == SIMILAR and not reading.plain for reading in readings)
+    mended = "" if misspelt else mend(line, table.words)
     if mended:
         again = [r for r in table.readings(mended, book, speaker) if r.sure and not r.command.writes and r.plain]
         if again:
-            best = again[0]
-            return Reading(best.command, best.bound, best.plain, mended)
+            return replace(again[0], mended=mended)
     return readings[0] if readings else None
+
+
+def as_search(line: str) -> str:
+    """A bare query as the command that takes one; any other line as it is."""
+    head = QUERY.match(line)
+    if head is None:
+        return line
+    from psfbot.catalog.query import BY_NAME  # noqa: PLC0415 - most questions are no query
+
+    return f"services {line}" if head[1].lower() in BY_NAME else line
+
+
+def broken_off(line: str, table: Table, reading: Reading | None) -> list[Command]:
+    """The commands that a line begins and does not end (`ack`, `try pingdom`), if it is no more than a guess else."""
+    nothing = reading is None or reading.grade > SIMILAR
+    if not (nothing or (reading and reading.vague)):
+        return []
+    bare = reading is None or (nothing and not reading.plain)
+    head = line.partition(" ")[0].lower()
+    phrases = table.whole.by_head.get(head, ())
+    return [command for phrase, command in phrases if phrase.breaks_off(line, anywhere=bare)]
 
 
 def mend(line: str, words: Iterable[str]) -> str:
