@@ -1,0 +1,173 @@
+"""IRC as the rest of psfbot sees it: a platform that takes notices, and a door for questions."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from psfbot import logs
+from psfbot.catalog.book import Book
+from psfbot.chat.answer import Answer, Outcome
+from psfbot.chat.message import Message, Speaker
+from psfbot.errors import DeliveryError
+from psfbot.flows.ask import NOT_UNDERSTOOD, Desk, Reply
+from psfbot.platforms.irc.client import Client
+from psfbot.platforms.irc.listening import Asked
+from psfbot.platforms.irc.pacing import Rank
+from psfbot.platforms.irc.plan import Plan
+from psfbot.platforms.irc.safe import plain
+from psfbot.relay.notice import Parcel, Priority
+
+PAGE = 4
+"""Lines of an answer before `more`."""
+REPEAT = " (repeat?)"
+CHANNEL = "#&+!"
+NOT_IN = "psfbot is not in {channel}: {why}"
+UNWANTED = "nobody asked psfbot to be there; add it to PSFBOT_IRC_CHANNELS"
+LATER = 15.0
+"""Seconds after which a channel that we are not in is worth another look."""
+MOST_WAITING = 20
+"""Questions of one person that wait for the answer to the one before."""
+UNKNOWN_COMMAND = NOT_UNDERSTOOD.partition("'")[0]
+
+log = logs.get(__name__)
+
+
+@dataclass
+class Irc:
+    """One network. `run` keeps it connected; without it nothing is ready."""
+
+    plan: Plan
+    book: Callable[[], Book]
+    bug: Callable[[Exception], object] = str
+    name: str = "irc"
+    desk: Desk | None = None
+    talks: dict[str, deque[Asked]] = field(default_factory=dict)
+    tasks: set["asyncio.Task[None]"] = field(default_factory=set)
+    people: tuple[Book | None, dict[str, str]] = (None, {})
+
+    @cached_property
+    def client(self) -> Client:
+        """The client, which knows nothing of the catalog."""
+        return Client(self.plan, self.asked, self.channels(), self.bug)
+
+    def channels(self) -> tuple[str, ...]:
+        """The channels to be in: those of the settings, and the catalog's rooms that hear alerts."""
+        rooms = (room for room in self.book().catalog.rooms.values() if room.alerts != "none")
+        return (*self.plan.channels, *(room.irc for room in rooms if room.irc))
+
+    async def run(self, desk: Desk, stop: asyncio.Event) -> None:
+        """Be on IRC until told to stop, and answer at this desk."""
+        self.desk = desk
+        try:
+            await self.client.run(stop)
+        finally:
+            for task in self.tasks:
+                task.cancel()
+            await asyncio.gather(*self.tasks, return_exceptions=True)
+            self.talks.clear()
+
+    @property
+    def ready(self) -> bool:
+        """Can anything be said?"""
+        return self.client.ready
+
+    @property
+    def status(self) -> str:
+        """How it stands, in words: the link, and each channel that we should be in and are not."""
+        trouble = (f"{channel}: {why}" for channel, why in self.client.presence.trouble.items())
+        return "; ".join([self.client.status, *trouble])
+
+    def numbers(self) -> Mapping[str, float]:
+        """What a graph should show."""
+        return self.client.numbers()
+
+    async def send(self, parcel: Parcel) -> str:
+        """Say one short line, and return the server's proof that it was passed on."""
+        room = parcel.notice.room.name
+        self.follow()
+        presence = self.client.presence
+        if room[:1] in CHANNEL and not presence.inside(room):
+            why = presence.trouble.get(presence.known(room), "not joined yet") if presence.known(room) else UNWANTED
+            raise DeliveryError(NOT_IN.format(channel=room, why=why), final=not presence.known(room), wait=LATER)
+        text = plain(parcel.notice.text) + (REPEAT if parcel.repeat else "")
+        rank = Rank.BULK if parcel.notice.priority is Priority.BULK else Rank.ALERT
+        return await self.client.voice.deliver(room, text, self.client.nick.prefix, rank)
+
+    async def find(self, parcel: Parcel) -> str | None:
+        """Nobody can tell: IRC keeps no history that everybody may read."""
+        del parcel
+        return None
+
+    def follow(self) -> None:
+        """The catalog may want the bot in other channels than before."""
+        if self.channels() != self.client.presence.wanted:
+            self.client.voice.put(self.client.presence.want(self.channels()), Rank.AUTH)
+            self.client.tick()
+
+    def asked(self, asked: Asked) -> None:
+        """Somebody asks: one person's questions are answered in their order, and nobody waits for another's."""
+        who = asked.account or self.client.folded(asked.heard.nick)
+        if who in self.talks:
+            if len(self.talks[who]) < MOST_WAITING:
+                self.talks[who].append(asked)
+            return
+        self.talks[who] = deque([asked])
+        task = asyncio.get_running_loop().create_task(self.talk(who))
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
+
+    async def talk(self, who: str) -> None:
+        """Answer what one person asks, until they ask no more."""
+        questions = self.talks[who]
+        try:
+            while questions:
+                await self.answer(questions.popleft())
+        except Exception as error:  # noqa: BLE001 - a bug in one talk is told, and harms no other
+            self.bug(error)
+        finally:
+            self.talks.pop(who, None)
+
+    async def answer(self, asked: Asked) -> None:
+        """Answer one question, in its room."""
+        assert self.desk is not None  # noqa: S101 - nobody asks before `run`
+        heard = asked.heard
+        reply = await self.desk.answer(self.message(asked))
+        if heard.bang and heard.channel and for_another_bot(heard.text, reply.answer):
+            return
+        self.client.reply(heard.reply_to, *self.lines(reply, heard.nick if heard.channel else ""))
+
+    def lines(self, reply: Reply, nick: str) -> list[str]:
+        """An answer as it is said; in a channel it begins with whom it is for."""
+        first, *rest = map(plain, reply.lines or ("",))
+        return [f"{nick}: {first}" if nick else first, *rest]
+
+    def message(self, asked: Asked) -> Message:
+        """A question as the desk takes it: with the person whose account asks, and the room with its rules."""
+        heard, book = asked.heard, self.book()
+        speaker = Speaker(heard.nick, asked.account, self.person(asked.account, book))
+        return Message(heard.text, speaker, self.name, heard.channel, self.public(heard.channel, book), PAGE)
+
+    def person(self, account: str | None, book: Book) -> str | None:
+        """Whose account it is, by the catalog."""
+        if account is None:
+            return None
+        if self.people[0] is not book:
+            known = {one.irc.casefold(): one.id for one in book.catalog.people.values() if one.irc}
+            self.people = book, known
+        return self.people[1].get(account.casefold())
+
+    def public(self, channel: str | None, book: Book) -> bool:
+        """May anybody be listening? In private nobody does; a channel is public unless the catalog says otherwise."""
+        if channel is None:
+            return False
+        fold = self.client.folded
+        rooms = [room for room in book.catalog.rooms.values() if room.irc and fold(room.irc) == fold(channel)]
+        return any(room.public for room in rooms) if rooms else True
+
+
+def for_another_bot(text: str, answer: Answer) -> bool:
+    """Did a `!` call some other bot of the channel? So it seems when we cannot make anything of it, nor guess."""
+    nothing = f"called '{text.strip()}'" in answer.fact and "Did you mean" not in answer.fact
+    return answer.fact.startswith(UNKNOWN_COMMAND) or (answer.outcome is Outcome.NOT_FOUND and nothing)

@@ -1,0 +1,159 @@
+"""All that psfbot says on IRC: one queue, in a pace that the network bears, and word of what became of each notice."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import count
+
+from psfbot.errors import DeliveryError
+from psfbot.platforms.irc.connection import Link, NotConnected, TooLong
+from psfbot.platforms.irc.line import Line
+from psfbot.platforms.irc.pacing import HELD, Queue, Queued, Rank
+from psfbot.platforms.irc.proof import Outcome, Proofs
+from psfbot.platforms.irc.safe import one_line
+from psfbot.platforms.irc.split import fragments, room_for
+
+PATIENCE = 45.0
+"""Seconds that a notice has to leave and be proven; the courier's own patience is longer."""
+STALE = 300.0
+"""Seconds after which an answer that could not be sent interests nobody."""
+JOIN_BYTES = 400
+NOT_SENT = "other lines went first for {seconds:.0f} seconds"
+
+
+@dataclass
+class Voice:
+    """Speaks over the link that is up; until the bot is where it should be, only what gets it there is sent."""
+
+    queue: Queue
+    proofs: Proofs
+    clock: Callable[[], float]
+    bug: Callable[[Exception], object] = str
+    choked: Callable[[], None] = lambda: None
+    patience: float = PATIENCE
+    link: Link | None = None
+    muted: bool = True
+    down_at: float = 0.0
+    timer: asyncio.TimerHandle | None = None
+    awaited: dict[int, "asyncio.Future[str]"] = field(default_factory=dict)
+    numbers: "count[int]" = field(default_factory=lambda: count(1))
+
+    def up(self, link: Link) -> None:
+        """There is a link; answers that are too old for it are dropped."""
+        self.link, self.muted = link, True
+        if self.clock() - self.down_at > STALE:
+            self.queue.clear()
+
+    def down(self) -> None:
+        """The link is gone: answers that were not sent wait for the next one, notices go back to the outbox."""
+        self.link, self.muted, self.down_at = None, True, self.clock()
+        if self.timer:
+            self.timer.cancel()
+        left = self.queue.clear()
+        for outcome in self.proofs.lost():
+            self.settle(outcome)
+        for line in left:
+            if line.rank is Rank.REPLY:
+                self.queue.put(line.text, line.rank, group=line.group)
+
+    def unmute(self) -> None:
+        """The bot is where it should be."""
+        self.muted = False
+        self.flush()
+
+    def put(self, texts: Iterable[str], rank: Rank, *, key: str = "") -> None:
+        """Let lines wait that nobody asks about."""
+        for text in texts:
+            self.queue.put(text, rank, key=key)
+            self.flush()
+
+    def say(self, target: str, lines: Sequence[str], prefix: str) -> None:
+        """Answer somebody, in lines that stay together; raises `Full`."""
+        size = room_for(target, prefix)
+        parts = [part for line in lines for part in fragments(one_line(line), size)]
+        self.queue.put_all([f"PRIVMSG {target} :{part}" for part in parts], Rank.REPLY)
+        self.flush()
+
+    async def deliver(self, target: str, text: str, prefix: str, rank: Rank) -> str:
+        """Tell a room something, and return the server's proof that it was told.
+
+        A `DeliveryError` means that it was not; a `ConnectionError` or a timeout, that it may have been.
+        """
+        parts = fragments(one_line(text), room_for(target, prefix))
+        number = next(self.numbers)
+        wires = self.proofs.expect(number, [f"PRIVMSG {target} :{part}" for part in parts])
+        tickets: list[int] = []
+        self.awaited[number] = asyncio.get_running_loop().create_future()
+        try:
+            tickets = self.queue.put_all(wires, rank)
+            self.flush()
+            async with asyncio.timeout(self.patience):
+                return await self.awaited[number]
+        except TimeoutError:
+            if [ticket for ticket in tickets if self.queue.drop(ticket)] == tickets:
+                raise DeliveryError(NOT_SENT.format(seconds=self.patience), final=False) from None
+            raise
+        finally:
+            self.awaited.pop(number)
+            self.proofs.forget(number)
+            for ticket in tickets:
+                self.queue.drop(ticket)
+
+    def heard(self, line: Line) -> None:
+        """A line of the server may prove something."""
+        for outcome in self.proofs.heard(line):
+            self.settle(outcome)
+
+    def settle(self, outcome: Outcome) -> None:
+        """Tell whoever waits for it."""
+        future = self.awaited.get(outcome.ticket)
+        if future is None or future.done():
+            return
+        if outcome.error is None:
+            future.set_result(outcome.proof)
+        else:
+            future.set_exception(ConnectionError(str(outcome.error)) if outcome.doubt else outcome.error)
+
+    def flush(self) -> None:
+        """Send what may go now, and come back when the next line may."""
+        if self.timer:
+            self.timer.cancel()
+            self.timer = None
+        now = self.clock()
+        while (link := self.link) and link.writable and not self.held_back() and (line := self.queue.take(now)):
+            self.send(link, line)
+        if self.link is None or not self.link.writable or self.held_back():
+            return
+        wait = self.queue.wait(now)
+        if wait is not None:
+            self.timer = asyncio.get_running_loop().call_later(wait, self.flush)
+        elif self.queue.choked:
+            self.choked()
+
+    def held_back(self) -> bool:
+        """Is nothing in the queue but what must wait until the bot is where it should be?"""
+        line = self.queue.next_line() if self.muted else None
+        return line is not None and line.rank in HELD
+
+    def send(self, link: Link, line: Queued) -> None:
+        """Write one line; one that is too long is a bug of its maker, and harms no other."""
+        try:
+            link.send(line.text)
+        except NotConnected:
+            if line.rank is Rank.REPLY:
+                self.queue.put(line.text, line.rank, group=line.group)
+            self.link = None  # `down` follows
+        except TooLong as error:
+            self.bug(error)
+        else:
+            self.proofs.sent(line.text)
+
+
+def joins(channels: Sequence[str], most: int) -> list[str]:
+    """Ask to be let into channels, in as few lines as the network allows."""
+    lines: list[list[str]] = []
+    for channel in channels:
+        if not lines or len(lines[-1]) >= most or len(",".join([*lines[-1], channel]).encode()) > JOIN_BYTES:
+            lines.append([])
+        lines[-1].append(channel)
+    return [f"JOIN {','.join(batch)}" for batch in lines]
