@@ -43,7 +43,7 @@ def figures(test: str, **found: object) -> None:
 
 
 def catalog(folder: Path, services: int = 20, rooms: int = 1) -> Path:
-    """A catalog of invented services, each with one of these rooms."""
+    """A catalog of invented services, each with one of these rooms; of tier 1, so that no storm folds its alerts."""
     lines = ["schema_version: 1", "rooms:"]
     for number in range(rooms):
         lines += [f"  room-{number}:", f'    irc: "#room-{number}"', "    public: false"]
@@ -51,7 +51,8 @@ def catalog(folder: Path, services: int = 20, rooms: int = 1) -> Path:
     for number in range(services):
         lines += [
             f"  s{number}.example.org:", f"    name: Service {number}", "    description: Invented for a test.",
-            "    lifecycle: production", f"    domains: [s{number}.example.org]", f"    rooms: [room-{number % rooms}]",
+            "    lifecycle: production", "    tier: 1",
+            f"    domains: [s{number}.example.org]", f"    rooms: [room-{number % rooms}]",
         ]  # fmt: skip
     file = folder / "catalog.yaml"
     file.write_text("\n".join(lines) + "\n", "utf-8")

@@ -12,9 +12,11 @@ from psfbot.catalog.file import load_or_refuse
 from psfbot.chat.message import Message, Speaker
 from psfbot.commands import commands, live
 from psfbot.flows.ask import Desk, Reply
+from psfbot.flows.oncall import Roster
 from psfbot.flows.relay import Relay
 from psfbot.flows.understand import Table
 from psfbot.store.db import Database
+from psfbot.store.duties import SqlDuties
 from psfbot.store.inbox import SqlInbox
 from psfbot.store.ledger import SqlStore
 from psfbot.store.outbox import SqlOutbox
@@ -29,7 +31,7 @@ class Asking:
 
     def __init__(self, book: Book, relay: Relay | None = None) -> None:
         self.moment = NOON
-        ports = (lambda kind: {Relay: relay}[kind]) if relay else None
+        ports = (lambda kind: {Relay: relay, Roster: roster(relay)}[kind]) if relay else None
         self.desk = Desk(Table(commands(), live.commands), lambda: book, lambda: self.moment, ports)
 
     def __call__(self, text: str, speaker: Speaker = GUEST, *, public: bool = True, page: int = 0) -> Reply:
@@ -42,6 +44,12 @@ class Asking:
         except StopIteration as done:
             return done.value
         raise AssertionError("a question about the catalog waited for something")
+
+
+def roster(relay: Relay) -> Roster:
+    """Who is on call, by the catalog alone, kept beside what the relay keeps."""
+    assert isinstance(relay.store, SqlStore)
+    return Roster(SqlDuties(relay.store._db), relay)  # noqa: SLF001 - the database that the fixture opened
 
 
 @pytest.fixture(scope="session")

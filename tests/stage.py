@@ -19,6 +19,7 @@ from psfbot.flows.alert import Scene, Taken, take
 from psfbot.flows.ask import Desk, Reply
 from psfbot.flows.deliver import Courier
 from psfbot.flows.inbox import Reader
+from psfbot.flows.oncall import Roster
 from psfbot.flows.relay import Relay
 from psfbot.flows.respond import Actor
 from psfbot.flows.tick import after_silence
@@ -31,6 +32,7 @@ from psfbot.relay.notice import Notice, Parcel
 from psfbot.relay.ports import Ledger
 from psfbot.store.audit import Deed, SqlAudit
 from psfbot.store.db import Database
+from psfbot.store.duties import SqlDuties
 from psfbot.store.inbox import SqlInbox
 from psfbot.store.ledger import SqlStore
 from psfbot.store.outbox import SqlOutbox
@@ -116,12 +118,13 @@ class Bot:
         self.reader = Reader(self.inbox, self.store, self.plugins, lambda: self.book, self.rooms, clock)
         self.courier = Courier(self.outbox, self.ears, clock)
         self.relay = Relay(self.store, self.inbox, self.outbox, self.rooms, lambda: None)
+        self.roster = Roster(SqlDuties(self.db), self.relay)
         audit = SqlAudit(self.db)
         self.desk = Desk(
             Table(commands(), live.commands),
             lambda: self.book,
             clock,
-            lambda kind: {Relay: self.relay}[kind],
+            lambda kind: {Relay: self.relay, Roster: self.roster}[kind],
             audit=lambda message, outcome: audit.add(message, outcome, self.now),
         )
         self.ticked = self.now

@@ -75,7 +75,7 @@ def test_every_setting_is_listed_psfbots_first(cli):
     names = names_of(cli("settings", "--format", "json"))
     own = [f"PSFBOT_{field.upper()}" for field in Settings.model_fields]
     theirs = [
-        f"{plugin.settings.names_start_with}{field.upper()}"
+        f"{plugin.settings.names_start_with}{field.removesuffix('_').upper()}"
         for _, plugin in sorted(plugins.find().items())
         if plugin.settings
         for field in plugin.settings.model_fields

@@ -30,6 +30,7 @@ DOORS: dict[str, tuple[str, ...]] = {  # outside package -> how the only paths b
     "aiohttp": ("psfbot/platforms/slack/",),
     "alembic": ("psfbot/store/",),
     "click": ("psfbot/cli",),
+    "cryptography": ("psfbot/platforms/irc/",),
     "fastapi": ("psfbot/web/",),
     "httpx": ("psfbot/http.py",),
     "httpx2": ("plugins/pagerduty/",),

@@ -131,12 +131,32 @@ def test_a_server_that_did_not_say_what_it_knows_is_asked_for_each():
     assert one.stage is Stage.DONE
 
 
-def test_what_a_server_says_it_knows_leaves_out_the_rest():
+KNOWN = numeric("908", "EXTERNAL,PLAIN", "are available SASL mechanisms")
+FAILED = numeric("904", "SASL authentication failed")
+
+
+@pytest.mark.parametrize("behind", [(), (FAILED,)], ids=["alone", "with a failure behind it"])
+def test_what_a_server_says_it_knows_leaves_out_the_rest_at_once(behind):
     one = exchange()
     one.begin("")
-    one.heard(numeric("908", "EXTERNAL,PLAIN", "are available SASL mechanisms"))
 
-    assert one.heard(numeric("904", "SASL authentication failed")) == ["AUTHENTICATE PLAIN"]
+    assert one.heard(KNOWN) == ["AUTHENTICATE PLAIN"]
+    assert [one.heard(line) for line in behind] == [[] for _ in behind]
+    assert (one.stage, one.name) == (Stage.RUNNING, "PLAIN")
+    assert one.heard(Line("AUTHENTICATE", ("+",))) != []
+    assert one.heard(FAILED) == []
+    assert one.stage is Stage.FAILED
+    assert one.reason.endswith("PLAIN: SASL authentication failed (904)")
+
+
+@pytest.mark.parametrize("mechanisms", ["OAUTHBEARER", ""])
+def test_a_server_that_knows_none_of_our_ways_ends_the_login_at_once(mechanisms):
+    one = exchange(Credentials("psfbot", "secret", order=("PLAIN",)))
+    one.begin("PLAIN")
+
+    assert one.heard(numeric("908", mechanisms, "are available SASL mechanisms")) == []
+    assert one.stage is Stage.FAILED
+    assert one.reason == f"PLAIN: the server offers {mechanisms or 'nothing'} (908)"
 
 
 def test_where_no_way_fits_both_sides_are_named():

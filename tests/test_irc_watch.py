@@ -39,20 +39,20 @@ def test_an_answer_shows_the_lag():
     assert watch.ping(60.25) == "alive-2"
 
 
-def test_a_link_is_dead_a_minute_after_a_question_without_an_answer():
+def test_a_link_is_dead_fifty_seconds_after_a_question_without_an_answer():
     watch = started()
     watch.ping(30)
 
-    assert not watch.dead(89.9)
-    assert watch.dead(90)
+    assert not watch.dead(79.9)
+    assert watch.dead(80)
 
 
 def test_a_link_that_only_brings_lines_is_dead_too():
     watch = started()
     watch.ping(30)
-    watch.heard(80)
+    watch.heard(79)
 
-    assert watch.dead(90)
+    assert watch.dead(80)
 
 
 def test_where_people_talk_all_the_time_it_asks_now_and_then():

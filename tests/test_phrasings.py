@@ -17,7 +17,7 @@ owner docs.python.org | who looks after docs.python.org · who do I contact abou
 owner docs.python.org | docs.python.org owner? · owner of docs.python.org · owner docs · owners of the docs · maintainer docs.python.org
 owner docs.python.org | contact for docs.python.org · contacts docs · whoowns docs.python.org · who-owns docs · responsible for docs.python.org
 owner docs.python.org | hey, who owns doc.python.org please? · can you tell me who owns docs? · does anyone know who owns docs.python.org
-owner docs.python.org | “who owns docs.python.org” · who owns `docs.python.org`? · who owns <https://docs.python.org|docs.python.org>?
+owner docs.python.org | “who owns docs.python.org” · who owns `docs.python.org`? · who owns <https://docs.python.org>?
 owner docs.python.org | who owns https://docs.python.org/3/library/ · who owns http://DOCS.python.org:443/ · who owns docs.python.org. · who owns documentation
 owner docs.python.org | whom do I ask about docs.python.org · who is in charge of docs.python.org · who takes care of the documentation · who owns docs@python.org
 owner docs.python.org | tell me who owns docs · who can fix docs.python.org · the docs maintainers · whose service is docs.python.org

@@ -101,7 +101,9 @@ def test_the_page_of_a_plugin_names_every_setting(name):
     model = FOUND[name].settings
     fields = model.model_fields if model else {}
 
-    assert [field for field in fields if f"`{model.names_start_with}{field.upper()}`" not in readme(name)] == []
+    spelled = [f"{model.names_start_with}{field.removesuffix('_').upper()}" for field in fields]
+
+    assert [name_ for name_ in spelled if f"`{name_}`" not in readme(name)] == []
 
 
 @every

@@ -96,7 +96,7 @@ def test_a_newer_database_is_refused(url):
     rename_revision(url, "9999")
     said = refusal(url)
 
-    assert "written by a newer psfbot (schema 9999, this one reads 0001)" in said
+    assert f"written by a newer psfbot (schema 9999, this one reads {schema.HEAD})" in said
     assert "Start that newer version, or restore a backup" in said
 
 

@@ -51,6 +51,17 @@ def test_a_part_that_does_not_work_is_named():
     assert answer.json()["parts"]["catalog"] == "it cannot be read"
 
 
+def test_a_part_that_works_although_something_is_amiss_is_of_use():
+    async def ready():
+        return {"irc": "ok, but not in #room: the bot is banned (+b)"}
+
+    with house(ready=ready) as place:
+        answer = place.get("/readyz")
+
+    assert (answer.status_code, answer.json()["ready"]) == (200, True)
+    assert answer.json()["parts"]["irc"] == "ok, but not in #room: the bot is banned (+b)"
+
+
 def test_a_busy_store_is_not_ready():
     store = EmptyStore()
     store.trouble = StoreBusy("The disk is full.")

@@ -1,15 +1,27 @@
-"""PagerDuty: which incidents are open, who took them, and which are over?"""
+"""PagerDuty: which incidents are open, who took them and which are over; who is on call, and how to call them."""
 
 import hmac
 from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
 
-from pydantic import Field
-
-from psfbot.plugin import Alert, Configuration, Hook, Ignored, Plugin, Proof, Secrets, Stale, State, links, signed
+from psfbot.plugin import (
+    Alert,
+    Configuration,
+    Hook,
+    Ignored,
+    Pager,
+    Plugin,
+    Proof,
+    RotaSource,
+    Stale,
+    State,
+    links,
+    signed,
+)
 
 from .envelope import Envelope, Event
+from .settings import Settings
 from .told import told
 
 PARTS = 10
@@ -27,16 +39,7 @@ STATES = {
 }
 
 
-class Settings(Configuration):
-    """What an operator sets for PagerDuty."""
-
-    names_start_with = "PSFBOT_PAGERDUTY_"
-
-    webhook_secrets: Secrets = Field(default=(), examples=["new-secret,old-secret"])
-    """Secrets of the webhook subscriptions; several, so that one can be replaced without a gap."""
-
-
-plugin = Plugin("pagerduty", about="Incidents of PagerDuty, as they open, are taken and end.", settings=Settings)
+plugin = Plugin("pagerduty", about="Incidents of PagerDuty, who is on call there, and pages.", settings=Settings)
 
 
 @plugin.alerts(Envelope)
@@ -108,3 +111,23 @@ def rehearse(hook: Hook, settings: Configuration | None) -> Hook:
         hook = hook.altered(event=event | {"id": sha256(now.encode()).hexdigest()[:26], "occurred_at": now})
     signatures = [f"v1={hmac.new(key.encode(), hook.body, sha256).hexdigest()}" for key in secrets_of(settings)[:1]]
     return replace(hook, headers={**hook.headers, "x-pagerduty-signature": ",".join(signatures)})
+
+
+@plugin.rota
+def rota(settings: Configuration | None) -> RotaSource | None:
+    """Who is on call there, for those who have a token."""
+    if not isinstance(settings, Settings) or settings.token is None:
+        return None
+    from .rota import Rotas  # noqa: PLC0415 - the client takes 0.2 s to import, and a bot without a token never needs it
+
+    return Rotas.of(settings)
+
+
+@plugin.pager
+def pager(settings: Configuration | None) -> Pager | None:
+    """How to call people there, for those who have a key for events, or at least a token."""
+    if not isinstance(settings, Settings) or not (settings.events_key or settings.token):
+        return None
+    from .pager import Events  # noqa: PLC0415 - as above
+
+    return Events.of(settings)

@@ -99,7 +99,7 @@ class App:
     @property
     def user(self) -> str:
         """Who sits at this terminal."""
-        return self.environ.get("USER") or self.environ.get("LOGNAME") or "you"
+        return self.environ.get("USER") or self.environ.get("LOGNAME") or "operator"
 
     def database_url(self) -> str:
         """Where things are kept; empty means a file in the working folder."""
@@ -109,7 +109,8 @@ class App:
     def secret_words(self) -> tuple[str, ...]:
         """Every secret of the settings, so that no log line shows one."""
         values = (getattr(self.settings, field) for field in type(self.settings).model_fields)
-        return tuple(value.get_secret_value() for value in values if isinstance(value, SecretStr))
+        flat = (one for value in values for one in (value if isinstance(value, tuple) else (value,)))
+        return tuple(one.get_secret_value() for one in flat if isinstance(one, SecretStr))
 
     @property
     def state(self) -> Path:

@@ -2,29 +2,36 @@
 
 import asyncio
 import contextlib
+import gc
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from secrets import token_hex
 from time import monotonic
 from typing import Any
 
 from psfbot import logs
 from psfbot.app import App, now
+from psfbot.app.duty import roster_of
+from psfbot.app.platforms import Asked, Chat, speak, state
 from psfbot.app.secrets import settings_of
 from psfbot.app.trial import LoopbackTrial
 from psfbot.chat.message import Message
 from psfbot.errors import StoreBusy
 from psfbot.flows.alert import Scene
 from psfbot.flows.ask import Desk
+from psfbot.flows.climb import climb
 from psfbot.flows.deliver import Courier
+from psfbot.flows.elsewhere import Elsewhere
 from psfbot.flows.inbox import Reader
+from psfbot.flows.oncall import Roster
 from psfbot.flows.relay import Relay
-from psfbot.flows.tick import after_silence
+from psfbot.flows.tick import bring_about
 from psfbot.plugin import Configuration
 from psfbot.relay.letter import Fate, Letter
-from psfbot.relay.ports import Platform
+from psfbot.relay.notice import Ending, Parcel
+from psfbot.relay.ports import Ledger, Platform
 from psfbot.store.audit import SqlAudit
 from psfbot.store.db import Database
 from psfbot.store.inbox import SqlInbox
@@ -40,9 +47,13 @@ from psfbot.web.parts import Parts
 from psfbot.web.server import serve
 
 TICK = 5.0
+ROTAS = 60.0
+"""Seconds between questions about who is on call; what is asked for in chat is answered from what is kept."""
 TICKED = "tick"
-SHORT, LONG = 0.01, 0.1
+SHORT, LONG = 0.005, 0.1
 """Seconds that the store may be busy with letters in one go, while webhooks come in and while none do."""
+CALM = 1.0
+"""Seconds without a webhook after which none are coming in."""
 CLEAN = timedelta(hours=6).total_seconds()
 PATIENCE = 5.0
 """Seconds that the loops have to finish what they began."""
@@ -63,6 +74,8 @@ class Bot:
     stop: asyncio.Event
     invent_secrets: bool = False
     letters: asyncio.Event = field(default_factory=asyncio.Event)
+    rung: float = 0.0
+    hush: asyncio.Event = field(default_factory=asyncio.Event)
     port: int = 0
     pace: int = 1
 
@@ -91,13 +104,26 @@ class Bot:
         """Numbers for Prometheus."""
         counters = Counters(now)
         counters.catalog(now())
+        for chat in self.chats:
+            counters.platform(chat.name, chat.numbers)
         return counters
+
+    @cached_property
+    def chats(self) -> tuple[Chat, ...]:
+        """The platforms that have to be kept connected."""
+        return tuple(platform for platform in self.platforms.values() if isinstance(platform, Chat))
 
     @cached_property
     def courier(self) -> Courier:
         """Tells people."""
         alone = isinstance(self.db.home, SqliteFile)  # whose lock is free only when its last holder is gone
-        return Courier(self.outbox, self.platforms, now, lambda: self.leader.leads, bug, alone=alone)
+        leads = lambda: self.leader.leads  # noqa: E731 - the leader may change
+        return Courier(self.outbox, self.platforms, now, leads, bug, gave_up=self.tell_elsewhere, alone=alone)
+
+    async def tell_elsewhere(self, parcel: Parcel, ending: Ending) -> None:
+        """What one platform will never take is told on the others."""
+        log.error("notice undeliverable", lane=parcel.notice.room.lane, parcel=parcel.id, reason=ending.error)
+        await Elsewhere(self.store, self.rooms).tell(parcel, ending, now())
 
     @cached_property
     def leader(self) -> Leader:
@@ -123,7 +149,14 @@ class Bot:
 
     def port_of(self, kind: type[Any]) -> Any:
         """The one implementation of a port."""
+        if kind is Roster:
+            return self.roster
         return self.relay if kind is Relay else self.trial
+
+    @cached_property
+    def roster(self) -> Roster:
+        """Who is on call, and how to call them."""
+        return roster_of(self.app.plugins.found, self.secrets[0], self.db, self.relay)
 
     @cached_property
     def trial(self) -> LoopbackTrial:
@@ -150,6 +183,8 @@ class Bot:
         await self.leader.poll()
 
         def listening(port: int) -> None:
+            gc.collect()
+            gc.freeze()  # what is here now stays; to walk through it again and again would stop everything for 0.1 s
             self.port = port
             bound(port)
 
@@ -157,22 +192,31 @@ class Bot:
             asyncio.ensure_future(every("leader", POLL, self.lead, self.stop)),
             asyncio.ensure_future(every("letters", 1.0, self.read, self.stop, bell=self.letters)),
             asyncio.ensure_future(every("tick", TICK, self.tick, self.stop)),
+            asyncio.ensure_future(every("rotas", ROTAS, self.rotas, self.stop)),
             asyncio.ensure_future(every("retention", CLEAN, self.clean, self.stop)),
             asyncio.ensure_future(self.courier.run(self.stop)),
         ]
+        leads = lambda: self.leader.leads  # noqa: E731 - the leader may change
+        chats = [asyncio.ensure_future(speak(chat, self.desk, leads, self.hush, bug)) for chat in self.chats]
         host = self.app.settings.host
         try:
             await serve(make_app(self.parts()), host, self.app.settings.port, stop=self.stop, bound=listening)
         finally:
             self.stop.set()
             await asyncio.wait(loops, timeout=PATIENCE)
-            for task in loops:
+            self.hush.set()  # only now, so that what was being told has its proof
+            if chats:
+                await asyncio.wait(chats, timeout=PATIENCE)
+            for task in (*loops, *chats):
                 task.cancel()
-            await asyncio.gather(*loops, return_exceptions=True)
+            await asyncio.gather(*loops, *chats, return_exceptions=True)
+            await asyncio.gather(*(one.close() for one in self.platforms.values() if isinstance(one, Asked)))
+            self.roster.close()
             await self.leader.resign()
 
     def parts(self) -> Parts:
         """What the web server is handed."""
+        slack = self.platforms.get("slack")
         return Parts(
             inbox=self.inbox,
             store=self.store,
@@ -180,15 +224,16 @@ class Bot:
             plugin_settings=self.secrets[0],
             now=now,
             ready=self.ready,
-            bell=self.letters.set,
+            bell=self.ring,
             counters=self.counters,
+            slack=partial(slack.request, self.desk) if isinstance(slack, Asked) else None,
         )
 
     async def ready(self) -> Mapping[str, str]:
         """Which platforms can speak; a follower need not."""
         found = {"store": self.db.trouble or "ok"}
         if self.leader.leads:
-            found |= {name: "ok" if platform.ready else "not connected" for name, platform in self.platforms.items()}
+            found |= {name: state(platform) for name, platform in self.platforms.items()}
         return found
 
     async def lead(self) -> None:
@@ -211,9 +256,14 @@ class Bot:
                 self.set_pace(monotonic() - began)
             self.courier.bell.set()
 
+    def ring(self) -> None:
+        """A webhook was kept: let it be read."""
+        self.rung = monotonic()
+        self.letters.set()
+
     def set_pace(self, took: float) -> None:
         """Read no more together than the store does in a moment: webhooks that come meanwhile wait for so long."""
-        moment = SHORT if self.letters.is_set() else LONG
+        moment = SHORT if monotonic() - self.rung < CALM else LONG
         self.pace = max(1, min(int(self.pace * moment / took), 2 * self.pace))
 
     @property
@@ -248,14 +298,26 @@ class Bot:
         at, book, marks = now(), self.app.book, SqlMarks(self.db)
         last = (await marks.all()).get(TICKED)
         since = last.at if last else at
-        told = await self.store.write(lambda ledger: after_silence(Scene(ledger, book, self.rooms, at), since))
+        watches = await self.roster.watches(book.catalog, at)
+
+        def due(ledger: Ledger) -> int:
+            scene = Scene(ledger, book, self.rooms, at)
+            return len(bring_about(scene, since)) + len(climb(scene, watches))
+
+        told = await self.store.write(due)
         await marks.set(TICKED, max(at, since))
         if told:
             self.courier.bell.set()
 
+    async def rotas(self) -> None:
+        """Ask who is on call, and keep that: whoever asks in chat is answered from there."""
+        if self.leader.leads and (trouble := await self.roster.refresh(self.app.book.catalog, now())):
+            log.warning("rotas not known", reason=trouble)
+
     async def clean(self) -> None:
         """Forget what is old."""
         if self.leader.leads:
+            await self.roster.duties.forget(now())
             log.info("old rows forgotten", **await forget(self.db, now()))
 
 

@@ -10,14 +10,14 @@ from pathlib import Path
 
 from psfbot import logs
 from psfbot.app import App, start
-from psfbot.app.bot import Bot
+from psfbot.app.bot import Bot, bug
+from psfbot.app.platforms import platforms, preflight, rooms
 from psfbot.app.secrets import secret_words, settings_of, warnings_about
 from psfbot.app.talking import told
 from psfbot.chat.message import Speaker
 from psfbot.errors import UserError
 from psfbot.platforms.console import WELCOME, Console
 from psfbot.platforms.screen import Screen
-from psfbot.relay.ports import Platform
 from psfbot.store.db import Database
 from psfbot.web.server import ending_at_signals, listening
 
@@ -47,22 +47,11 @@ async def run_bot() -> None:
     for failure in app.plugins.failed:
         log.error("plugin not loaded", plugin=failure.name, reason=failure.reason)
     with await asyncio.to_thread(Database.open, app.database_url()) as db:
-        bot = Bot(app, db, platforms(app), rooms(app), asyncio.Event())
+        bot = Bot(app, db, platforms(app, bug, db), rooms(app), asyncio.Event())
+        await preflight(bot.platforms.values())
         if not bot.platforms:
             log.warning(SILENT, hint="set PSFBOT_IRC_HOST or PSFBOT_SLACK_BOT_TOKEN")
         await bot.run(lambda port: log.info("ready", port=port, services=services, leads=bot.leader.leads))
-
-
-def platforms(app: App) -> dict[str, Platform]:
-    """The chat platforms whose host or token is set."""
-    del app
-    return {}
-
-
-def rooms(app: App) -> dict[str, str]:
-    """Each platform that is on, with the room for what no other room claims."""
-    del app
-    return {}
 
 
 async def run_demo(port: int | None) -> None:

@@ -1,6 +1,8 @@
-"""What people type, made plain: quotes, links, politeness and punctuation out of the way."""
+"""What people type, made plain: quotes, politeness and punctuation out of the way.
 
-import html
+Their text comes as they typed it: what a platform wraps or encodes, it undoes itself.
+"""
+
 import re
 
 from psfbot.text import one_line
@@ -13,8 +15,6 @@ QUOTES = str.maketrans(
     "'''''\"\"\"\"\"-- ",
 )
 """Quotes, dashes and the ellipsis that keyboards and phones put in, as the plain ones."""
-LINK = re.compile(r"<((?:https?|mailto|tel):[^|>\s]+)(?:\|([^>]*))?>")
-MENTION = re.compile(r"<([#@])[A-Z0-9]+\|([^>]*)>")
 FILLER = re.compile(  # what addresses the bot, and what is only polite
     r"^!?(?:@?psfbot(?:[:,] ?| (?=\S+ \S))!?|"
     r"(?:please|pls|hey|hi|hello|so|um|uh|well|ok|okay|sorry|quick question|question)[,:!]? |"
@@ -32,21 +32,9 @@ OPEN_QUERY = re.compile(r"(?:services|list|ls|search|find) (?!services:)(?:.* )?
 """A query whose last field has no value yet: its colon is no punctuation."""
 
 
-def unwrap(text: str) -> str:
-    """Slack's links, channels and entities as the words that people saw."""
-
-    def shown(match: re.Match[str]) -> str:
-        url, label = match[1], match[2]
-        bare = re.sub(r"^(?:mailto:|tel:)", "", url)
-        same = label and re.sub(r"^https?://", "", bare).rstrip("/") == label.rstrip("/")
-        return label if same else bare
-
-    return html.unescape(MENTION.sub(r"\1\2", LINK.sub(shown, text)))
-
-
 def question(text: str) -> str:
     """The question in plain words: `Hey, who's on-call?!` becomes `who is on call`."""
-    words = one_line(straight(unwrap(text)))
+    words = one_line(straight(text))
     words = FILLER.sub("", words)
     words = words if OPEN_QUERY.fullmatch(words) else TAIL.sub("", words)
     if len(words) > 1 and words[0] == words[-1] and words[0] in "'\"":
@@ -57,7 +45,7 @@ def question(text: str) -> str:
 
 def typed(text: str) -> str:
     """The same question as it was typed: somebody's own words in it are kept letter for letter."""
-    words = one_line(unwrap(text))
+    words = one_line(text)
     return words[len(words) - len(FILLER.sub("", straight(words))) :]
 
 

@@ -66,10 +66,15 @@ class Ask:
         found: P = self.ports(kind)
         return found
 
+    @property
+    def edit_page(self) -> str:
+        """Where to propose a change: the page of the repository, else the file; who is elsewhere sees no path of it."""
+        return self.edit_url or (self.book.path if self.message.local else None) or "catalog.yaml"
+
     def edit_link(self, section: str, id: str) -> str:  # noqa: A002
         """Where to propose a change of this record: the page of the repository, else file and line."""
         line = self.book.line_of(section, id)
-        at = self.edit_url or self.book.path or "catalog.yaml"
+        at = self.edit_page
         if not self.edit_url:
             return f"{at}:{line}" if line else at
         return f"{at}#L{line}" if line else at

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+TERMINALS = frozenset({"terminal", "console"})
+"""Platforms on which somebody sits at the machine of the catalog."""
+
 
 @dataclass(frozen=True, slots=True)
 class Speaker:
@@ -31,3 +34,8 @@ class Message:
     room: str | None = None
     public: bool = True
     page: int = 0
+
+    @property
+    def local(self) -> bool:
+        """Was it typed at a terminal, where a path on this machine is of use and no secret?"""
+        return self.platform in TERMINALS

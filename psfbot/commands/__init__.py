@@ -19,6 +19,7 @@ from psfbot.commands import (
     platforms,
     roles,
     services,
+    shifts,
 )
 
 TOPICS: tuple[Topic, ...] = (
@@ -34,6 +35,7 @@ TOPICS: tuple[Topic, ...] = (
     certificates.topic,
     platforms.topic,
     oncall.topic,
+    shifts.topic,
     about.topic,
 )
 

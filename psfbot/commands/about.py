@@ -7,6 +7,10 @@ from psfbot.chat.permit import standing
 from psfbot.errors import UserError
 from psfbot.text import count
 
+NOT_LOGGED_IN = "you are not logged in to services, and a nick proves nothing"
+LOG_IN = "Log in with `/msg NickServ IDENTIFY ACCOUNT PASSWORD` (`/msg NickServ HELP REGISTER`: no account yet), and ask again."
+BE_KNOWN = "To be known, have your account added to the catalog's `people`: {place}"
+
 topic = Topic("about", "Help, who you are to the bot, and its version.")
 
 
@@ -52,13 +56,16 @@ def whoami(ask: Ask) -> Answer:
     >>> whoami
     You are guest: anyone, because the catalog knows no person with this account.
     """
-    held = standing(ask.message.speaker, ask.catalog)
-    name = ask.person.name if ask.person else ask.message.speaker.name
-    data = {"name": name, "person": ask.message.speaker.person, "level": held.level.word, "reason": held.reason}
-    lines = []
-    if not ask.person and not ask.message.speaker.operator:
-        lines.append("To be known, log in to services (IRC) and have your account added to the catalog's `people`.")
-    return Answer(f"You are {name}: {held.level.word}, because {held.reason}.", lines=lines, data=data)
+    speaker = ask.message.speaker
+    held = standing(speaker, ask.catalog)
+    name = ask.person.name if ask.person else speaker.name
+    nobody = ask.message.platform == "irc" and not speaker.account
+    reason = NOT_LOGGED_IN if nobody else held.reason
+    lines = [] if ask.person or speaker.operator else [LOG_IN if nobody else BE_KNOWN.format(place=ask.edit_page)]
+    data = {"name": name, "person": speaker.person, "level": held.level.word, "reason": reason}
+    on_irc = ask.message.platform == "irc" and speaker.account
+    shown = f"{name} (services account {speaker.account})" if on_irc else name
+    return Answer(f"You are {shown}: {held.level.word}, because {reason}.", lines=lines, data=data)
 
 
 @topic.says("version", "which version (is this|are you)", "what version (is this|are you)", "ping")

@@ -1,6 +1,7 @@
 """Incidents: what is down, who has it, what happened, and why the bot said what it said."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 
 from psfbot.catalog import words
@@ -13,6 +14,8 @@ from psfbot.flows import respond
 from psfbot.flows.relay import Relay
 from psfbot.flows.respond import Actor
 from psfbot.relay.alert import Alert
+from psfbot.relay.bulletin import listed as names
+from psfbot.relay.bulletin import name, ranked
 from psfbot.relay.incident import Entry, Incident, Standing
 from psfbot.relay.ports import Ledger
 from psfbot.relay.word import lasted
@@ -22,6 +25,8 @@ topic = Topic("incidents", "What is down, who has it, what happened, and why you
 
 ALL_CLEAR = "Nothing is down that I was told of."
 SHOWN = 20
+ROOMS = 50
+"""Storms that may be open at once, one for each room: they are no incidents that anybody lists."""
 AT_ONCE = 20
 DIGITS = 9
 """A longer number is no incident's, and no database takes it."""
@@ -38,7 +43,7 @@ async def incidents(ask: Ask) -> Answer:
     >>> incidents
     Nothing is down that I was told of.
     """
-    found = await ask.port(Relay).look(lambda ledger: ledger.incidents(open_only=True, limit=SHOWN + 1))
+    found = await ask.port(Relay).look(lambda ledger: opened(ledger, ask))
     return listing(ask, found, ALL_CLEAR)
 
 
@@ -49,22 +54,63 @@ async def recent(ask: Ask) -> Answer:
     >>> recent incidents
     There were no incidents yet.
     """
-    found = await ask.port(Relay).look(lambda ledger: ledger.incidents(open_only=False, limit=SHOWN))
+    found = await ask.port(Relay).look(lambda ledger: Listed(ledger.incidents(open_only=False, limit=SHOWN)))
     return listing(ask, found, "There were no incidents yet.")
 
 
-def listing(ask: Ask, found: Sequence[Incident], empty: str) -> Answer:
+@dataclass(frozen=True)
+class Listed:
+    """Incidents to list, with what stands below those of them that are shared causes."""
+
+    found: Sequence[Incident]
+    below: Mapping[int, Sequence[Incident]] = field(default_factory=dict)
+
+
+def opened(ledger: Ledger, ask: Ask) -> Listed:
+    """What is open now; failures that share a cause stand below it, so that a storm of them stays one line."""
+    tops = [one for one in ledger.tops(SHOWN + 1 + ROOMS) if one.storm is None][: SHOWN + 1]
+    below = {one.number: ranked(going(ledger.children(one.number)), ask.catalog) for one in tops if one.node}
+    return Listed(tops, below)
+
+
+def going(incidents: Sequence[Incident]) -> list[Incident]:
+    """Those that are not over."""
+    return [one for one in incidents if one.state is not Standing.RESOLVED]
+
+
+def listing(ask: Ask, listed: Listed, empty: str) -> Answer:
     """Incidents as a list, the newest first; where there are more than fit, it says so."""
-    shown = found[:SHOWN]
+    found, shown = listed.found, listed.found[:SHOWN]
     data = {"incidents": [incident.model_dump(mode="json") for incident in shown]}
     if not shown:
         return Answer(empty, data=data)
-    items = [Item(f"#{i.number} {i.named}", f"{state(ask, i)}, {cut(i.title, 80)}", "incident") for i in shown]
+    items = [Item(f"#{i.number} {called(ask, i)}", brief(ask, i, listed.below), "incident") for i in shown]
     still = sum(incident.state is not Standing.RESOLVED for incident in shown)
-    fact = f"{count(still, 'open incident')}." if still else f"No open incident; the last {len(shown)}:"
+    more = f"{count(still, 'open incident')}{more_below(listed)}"
+    fact = f"{more}." if still else f"No open incident; the last {len(shown)}:"
     if len(found) > len(shown):
-        fact = f"More than {count(still, 'open incident')}; the newest:"
+        fact = f"More than {more}; the newest:"
     return Answer(fact, items=items, data=data)
+
+
+def more_below(listed: Listed) -> str:
+    """How many more stand below shared causes."""
+    number = sum(map(len, listed.below.values()))
+    causes = and_join([f"#{cause}" for cause, below in listed.below.items() if below])
+    return f", and {number} below {causes}" if number else ""
+
+
+def called(ask: Ask, incident: Incident) -> str:
+    """What it is about, as people call it."""
+    return name(incident.node, ask.catalog) if incident.node else incident.named
+
+
+def brief(ask: Ask, incident: Incident, below: Mapping[int, Sequence[Incident]]) -> str:
+    """How it stands and what is wrong; of a shared cause, what stands below it."""
+    down = below.get(incident.number)
+    if down:
+        return f"{state(ask, incident)}, {count(len(down), 'service')}: {names(down, 120)}"
+    return f"{state(ask, incident)}, {cut(incident.title, 80)}"
 
 
 def state(ask: Ask, incident: Incident) -> str:
@@ -82,14 +128,18 @@ async def incident(ask: Ask, number: int) -> Answer:
     >>> incident 12
     There is no incident #12. `incidents` lists the open ones.
     """
-    found, alerts = await ask.port(Relay).look(lambda ledger: (known(ledger, number), ledger.alerts(number)))
-    fact = f"#{number} {found.named}: {state(ask, found)}. {found.title}"
+    found, alerts, below = await ask.port(Relay).look(
+        lambda ledger: (known(ledger, number), ledger.alerts(number), ledger.children(number))
+    )
+    fact = f"#{number} {called(ask, found)}: {state(ask, found)}. {found.title}"
     service = ask.catalog.services.get(found.service or "")
     lines = [f"Since {moment(found.opened_at, ask.now, zone(ask))}, {found.severity}."]
     if service:
         lines.append(f"Runs {words.runs(ask.catalog, service)}. Ask {words.ask_whom(ask.catalog, service)}.")
     lines += [f"{source}: {text}" for source, text in latest(alerts)]
-    if found.flaps or found.repeats:
+    lines += [f"#{one.number} {one.named}: {state(ask, one)}, {cut(one.title, 80)}" for one in below]
+    lines += [f"It stands below #{found.cause}."] if found.cause else []
+    if found.service and (found.flaps or found.repeats):
         lines.append(f"Came back {count(found.flaps, 'time')}, was reported again {count(found.repeats, 'time')}.")
     pages = () if ask.message.public else (link for alert in reversed(alerts) for link in alert.links)
     links = {link.url: Link(link.title, link.url) for link in pages}
@@ -124,9 +174,13 @@ def actor(ask: Ask) -> Actor:
 
 
 async def allow(ask: Ask, number: int) -> None:
-    """Refuse unless the speaker may respond to this incident: on call, an owner of its service, or granted it."""
-    found = await ask.port(Relay).look(lambda ledger: known(ledger, number))
-    held = standing(ask.message.speaker, ask.catalog, ask.catalog.services.get(found.service or ""))
+    """Refuse unless the speaker may respond to this incident: on call, an owner of its service, or granted it.
+
+    What is done about a shared cause is done about all that stands below it, so it takes the right to each.
+    """
+    found = await ask.port(Relay).look(lambda ledger: [*ledger.children(number)] or [known(ledger, number)])
+    services = (ask.catalog.services.get(one.service or "") for one in found)
+    held = min((standing(ask.message.speaker, ask.catalog, one) for one in services), key=lambda one: one.level)
     if held.level < Level.RESPONDER:
         raise UserError(f"That needs a responder, and {held.reason}. `whoami` tells more.")
 

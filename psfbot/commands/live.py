@@ -1,9 +1,17 @@
 """The commands about what happens now; they need the store, so they are imported only when asked for."""
 
 from psfbot.chat.command import Command, Topic
-from psfbot.commands import incidents, letters, present, silences, trials
+from psfbot.commands import covers, incidents, letters, paging, present, silences, trials
 
-TOPICS: tuple[Topic, ...] = (present.topic, incidents.topic, silences.topic, letters.topic, trials.topic)
+TOPICS: tuple[Topic, ...] = (
+    present.topic,
+    incidents.topic,
+    silences.topic,
+    paging.topic,
+    covers.topic,
+    letters.topic,
+    trials.topic,
+)
 
 
 def commands() -> tuple[Command, ...]:

@@ -1,14 +1,19 @@
 """Who is on call: the rota where there is one, else the honest way to reach somebody."""
 
+from collections.abc import Mapping
+from datetime import datetime
+
 from psfbot.catalog import words
-from psfbot.catalog.model import Service, Team
-from psfbot.chat.answer import Answer
+from psfbot.catalog.model import OnCall, Service, Team
+from psfbot.chat.answer import Answer, Item
 from psfbot.chat.command import Ask, Topic
+from psfbot.commands.duty import NO_PAGE, age, behind, clock, meant, name, reach, reach_team, until, watches, zone
+from psfbot.commands.when import in_question, moment_of
+from psfbot.oncall import find
+from psfbot.oncall.shift import Shift, Watch
 from psfbot.text import unique
 
 topic = Topic("on call", "Who is on call, and how to reach them.")
-
-NO_PAGE = "this does not page"
 
 
 @topic.says(
@@ -20,28 +25,100 @@ NO_PAGE = "this does not page"
     "on call {target}",
     "who is on call (for|of|at|on) [the] {target} [now|right now|today|tonight|tomorrow|this week]",
     "who (has|holds|carries) [the] pager",
+    "on call at {time}",
+    "on call {target} at {time}",
+    "on call (for|of) [the] {target} at {time}",
+    "who is on call at {time}",
+    "who is on call (for|of|on) [the] {target} (at|on) {time}",
+    "(rota|schedule|on call rota|on call schedule) [of|for] [the] {rota}",
+    "who is on call (in|by|on) [the] (rota|schedule) {rota}",
+    "(rota|schedule) {rota} at {time}",
 )
-def oncall(ask: Ask, target: Service | Team | None = None) -> Answer:
-    """Say who is on call; where the catalog knows no rota, name the team and how to reach it.
+async def oncall(ask: Ask, target: Service | Team | None = None, rota: str = "", time: str = "") -> Answer:
+    """Say who is on call, now or at another time; where no rota is known, name the team and how to reach it.
 
     >>> who is on call?
     No rota is known. Reach PSF Infrastructure Team: infrastructure-staff@python.org · #python-infra (on Libera.Chat) (as of 12:00 UTC; this does not page).
     """
+    at = moment_of(time or in_question(ask.message.text), ask.now, zone(ask))
+    duty = meant(ask, rota) if rota else find.rota_of(ask.catalog, target)
+    if duty is None:
+        return honest(ask, target)
+    known = await watches(ask)
+    found = told(ask, duty, known[duty.id], target, at)
+    others = [] if target or rota else [other for other in ask.catalog.oncall.values() if other.id != duty.id]
+    return found if not others else with_others(ask, found, others, known, at)
+
+
+def told(ask: Ask, duty: OnCall, watch: Watch, target: Service | Team | None, at: datetime) -> Answer:
+    """Who is on call by one rota at a moment, until when, who is behind them, and how to reach them."""
+    whose = f"{target.id}" if target else duty.id
+    shifts = watch.at(at)
+    team = ask.catalog.teams.get(duty.team)
+    data = {
+        "target": target.id if target else None, "rota": duty.id, "team": duty.team, "at": at.isoformat(),
+        "on_call": [shift.model_dump(mode="json") for shift in shifts], "source": watch.source,
+        "known_at": watch.known_at.isoformat() if watch.known_at else None,
+    }  # fmt: skip
+    notes = age(ask, watch)
+    if not shifts:
+        when = "now" if at == ask.now else f"at {clock(ask, at)}"
+        fact = f"{whose}: I know of nobody who is on call {when}. {reach_team(ask, team)} ({NO_PAGE})."
+        return Answer(fact, notes=notes, data=data)
+    first, later = shifts[0], at > ask.now
+    now = f"at {clock(ask, at)} it will be {name(ask, first)}" if later else f"{name(ask, first)} is on call"
+    backup = f" Back-up: {who}." if (who := behind(ask, shifts)) else ""
+    fact = f"{whose}: {now}, {until(ask, first)}.{backup} ({sentence(NO_PAGE)})"
+    lines = [f"{name(ask, shift)}: {ways}" for shift in shifts if (ways := reach(ask, shift))]
+    lines += [line for line in (taken(first), following(ask, watch, first)) if line]
+    lines.append(f"{reach_team(ask, team)}.")
+    return Answer(fact, lines=lines, notes=notes, data=data)
+
+
+def sentence(words_: str) -> str:
+    """Words as a sentence of their own."""
+    return f"{words_[:1].upper()}{words_[1:]}."
+
+
+def taken(shift: Shift) -> str:
+    """Why it is this person's turn, where the rotation alone does not say."""
+    return f"It is their turn by an {shift.reason}." if shift.source == "override" else (
+        f"It is their turn by a {shift.reason}." if shift.source in {"cover", "swap"} else ""
+    )  # fmt: skip
+
+
+def following(ask: Ask, watch: Watch, shift: Shift) -> str:
+    """Who comes next, and when."""
+    then = watch.primary(shift.until) if shift.until else None
+    if then is None or shift.until is None or then.level > shift.level:
+        return ""
+    return f"Next: {name(ask, then)}, from {clock(ask, shift.until)}."
+
+
+def with_others(ask: Ask, answer: Answer, others: list[OnCall], known: Mapping[str, Watch], at: datetime) -> Answer:
+    """The same answer, and in few words who is on call by the other rotas."""
+    items = []
+    for duty in others:
+        first = known[duty.id].primary(at)
+        items.append(Item(duty.id, f"{name(ask, first)}, {until(ask, first)}" if first else "nobody", "rota"))
+    return Answer(answer.fact, lines=answer.lines, items=items, notes=answer.notes, data=answer.data)
+
+
+def honest(ask: Ask, target: Service | Team | None) -> Answer:
+    """There is no rota: name the team, how to reach it, and that nobody was paged."""
     team = team_of(ask, target)
     at = f"as of {ask.now:%H:%M} UTC; {NO_PAGE}"
     whose = f" for {target.id}" if target else ""
     data = {"target": target.id if target else None, "rota": None, "team": team.id if team else None}
     if team is None:
         return Answer(f"No rota is known{whose}, and the catalog names no team to reach ({at}).", data=data)
-    direct = [c for c in words.direct(team.contacts) if c.public or not ask.message.public]
-    others = words.reach_team(team, public=ask.message.public)
-    reach = " · ".join(map(words.contact, direct)) or " · ".join(others) or "no contact is written down"
+    ways = reach_team(ask, team)
     lines = []
     if isinstance(target, Service):
         lines.append(f"{target.id}: ask {words.ask_whom(ask.catalog, target)}.")
-        more = [c for c in words.reach(ask.catalog, target, public=ask.message.public) if c not in reach]
+        more = [c for c in words.reach(ask.catalog, target, public=ask.message.public) if c not in ways]
         lines += [f"Also: {' · '.join(unique(more))}."] if more else []
-    return Answer(f"No rota is known{whose}. Reach {team.name}: {reach} ({at}).", lines=lines, data=data)
+    return Answer(f"No rota is known{whose}. {ways} ({at}).", lines=lines, data=data)
 
 
 def team_of(ask: Ask, target: Service | Team | None) -> Team | None:

@@ -5,7 +5,9 @@ from psfbot.chat.answer import Answer, Link
 from psfbot.chat.command import Ask, Topic
 from psfbot.commands.incidents import state
 from psfbot.flows.relay import Relay
-from psfbot.relay.incident import Standing
+from psfbot.relay.bulletin import name
+from psfbot.relay.incident import Incident, Standing
+from psfbot.relay.ports import Ledger
 
 topic = Topic("present", "Whether it is up, as far as the bot was told.")
 
@@ -36,10 +38,20 @@ async def up(ask: Ask, service: Service) -> Answer:
         lines = [f"It is retired; ask what happened to {service.id}."]
     if ask.ports is None:
         return Answer(BLIND.format(id=service.id), lines=lines, links=links, data={"service": service.id})
-    found = await ask.port(Relay).look(lambda ledger: ledger.latest(service.id))
+    found, cause = await ask.port(Relay).look(lambda ledger: with_cause(ledger, service))
     data = {"service": service.id, "incident": found.model_dump(mode="json") if found else None}
     if found is None or found.state is Standing.RESOLVED:
         last = [f"The last one, #{found.number}, was {state(ask, found)}: {found.title}."] if found else []
         return Answer(QUIET.format(id=service.id), lines=[*last, *lines], links=links, data=data)
+    if cause:
+        shared = name(cause.node, ask.catalog) if cause.node else cause.named
+        lines.insert(0, f"It failed together with others: #{cause.number} {shared}, {cause.title}.")
     fact = f"{service.id}: #{found.number} {state(ask, found)}. {found.title}"
     return Answer(fact, lines=lines, links=links, data=data)
+
+
+def with_cause(ledger: Ledger, service: Service) -> tuple[Incident | None, Incident | None]:
+    """The latest incident of a service, and the shared cause that it stands below while both go on."""
+    found = ledger.latest(service.id)
+    cause = ledger.incident(found.cause) if found and found.cause else None
+    return found, cause if cause and cause.state is not Standing.RESOLVED else None

@@ -1,20 +1,19 @@
 """One alert: find its service, judge it, group it, mute it, route it, word it, and keep all of that at once."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 
-from psfbot.catalog.book import Book
-from psfbot.relay.alert import Alert, Severity, State
-from psfbot.relay.incident import Entry, Happening, Incident, Problem, Standing
+from psfbot.flows.cause import join, stir
+from psfbot.flows.scene import Scene, Taken
+from psfbot.flows.tell import tell
+from psfbot.relay.alert import Alert, State
+from psfbot.relay.flap import SETTLE, WINDOW, Flap, restless
+from psfbot.relay.incident import Happening, Incident, Problem, Standing
 from psfbot.relay.judge import Judgement, Verdict, ended_later, judge, remember, same_incident
 from psfbot.relay.match import Subject, match
-from psfbot.relay.mute import hush
-from psfbot.relay.notice import Notice, Priority
-from psfbot.relay.ports import Ledger
-from psfbot.relay.route import Routed, route
+from psfbot.relay.remind import wound
 from psfbot.relay.weigh import goes_on, weigh
-from psfbot.relay.word import Said, word
+
+__all__ = ["Scene", "Taken", "closed", "take", "tell"]
 
 MOVES = {
     Verdict.TAKEN: Happening.ACKNOWLEDGED,
@@ -24,33 +23,8 @@ MOVES = {
 """What happens to the incident of a problem that its source moves."""
 QUIET = frozenset({Verdict.NEVER_SEEN, Verdict.OLDER, Verdict.OVER, Verdict.DUPLICATE})
 """What people need not know of."""
-NOWHERE = "no platform that is on has a room for it"
-URGENT = {Severity.CRITICAL: Priority.URGENT, Severity.ERROR: Priority.NORMAL}
-
-
-@dataclass(frozen=True)
-class Scene:
-    """Where a flow acts: the ledger of this transaction, the catalog in force, the platforms that are on, the time.
-
-    `letter` is the webhook that is read, if one is, and `came` the time when it did.
-    """
-
-    ledger: Ledger
-    book: Book
-    platforms: Mapping[str, str]
-    now: datetime
-    letter: int | None = None
-    came: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """What came of an alert."""
-
-    verdict: Verdict
-    reason: str
-    incident: Incident | None = None
-    told: tuple[str, ...] = field(default=())
+MOVED = frozenset({Happening.RESOLVED, Happening.REOPENED})
+"""What makes a problem restless when it happens too often."""
 
 
 def take(alert: Alert, scene: Scene) -> Taken:
@@ -70,9 +44,39 @@ def take(alert: Alert, scene: Scene) -> Taken:
     if incident is None or happened is None:
         return Taken(judgement.verdict, reason, incident)
     incident, happened = weigh(incident, happened, alert, ledger.problems(incident.number), scene.now)
-    ledger.keep_incident(incident)
+    return Taken(judgement.verdict, reason, *follow(incident, happened, alert, reason, scene))
+
+
+def follow(
+    incident: Incident, happened: Happening, alert: Alert, reason: str, scene: Scene
+) -> tuple[Incident, tuple[str, ...]]:
+    """Keep what an alert made of its incident, look for a cause that it shares, and tell people."""
+    incident = wound(incident, happened, scene.now)
+    flap = flaps(incident, happened, scene)
+    if flap is not Flap.CALM:
+        since = incident.flapping_since or scene.now
+        incident = incident.model_copy(update={"flapping_since": since, "due_at": scene.now + SETTLE})
+    scene.ledger.keep_incident(incident)
     note(incident, happened, alert, reason, scene)
-    return Taken(judgement.verdict, reason, incident, tell(incident, happened, scene, alert))
+    incident = join(incident, happened, scene)
+    if flap is Flap.CALM:
+        told = tell(incident, happened, scene, alert)
+    else:
+        told = tell(incident, Happening.FLAPPING, scene, alert, quiet=flap is Flap.GOES_ON)
+    if incident.cause:
+        stir(incident, scene)
+    return incident, told
+
+
+def flaps(incident: Incident, happened: Happening, scene: Scene) -> Flap:
+    """Is this end or return one of many? Then the reason is kept."""
+    if happened not in MOVED:
+        return Flap.CALM
+    moves = scene.ledger.moves(incident.number, scene.now - WINDOW)
+    found = restless((*moves, scene.now), incident.flapping_since, scene.now)
+    if found.flap is not Flap.CALM:
+        scene.log(incident, Happening.FLAPPING, found.flap.value, found.reason)
+    return found.flap
 
 
 def place(
@@ -144,46 +148,7 @@ def opened(alert: Alert, subject: Subject, scene: Scene) -> Incident:
 
 def note(incident: Incident, happened: Happening, alert: Alert, reason: str, scene: Scene) -> None:
     """Write what an alert did, and why, into the timeline."""
-    entry = Entry(at=scene.now, kind=happened, who=alert.by or alert.source, text=alert.summary, reason=reason)
-    scene.ledger.add_entry(incident.number, entry)
-
-
-def tell(incident: Incident, happened: Happening, scene: Scene, alert: Alert | None = None) -> tuple[str, ...]:
-    """Put a notice for each room in the outbox, unless a silence holds; either way the reason is kept."""
-    ledger, now = scene.ledger, scene.now
-    held = hush(incident.subject, happened, ledger.silences(now), now)
-    if held:
-        ledger.add_entry(incident.number, Entry(at=now, kind=Happening.MUTED, text="not told", reason=held.reason))
-        return ()
-    catalog = scene.book.catalog
-    service = catalog.services.get(incident.service or "")
-    told = ledger.told(incident.number)
-    routes = route(service, incident.severity, catalog, scene.platforms, told)
-    said = {public: word(happened, incident, catalog, now, alert, public=public) for public in (True, False)}
-    heard: dict[str, str] = {}
-    for routed in (routed for routed in routes if routed.hears):
-        quiet = happened is Happening.ALERT and routed.room in told
-        ledger.post(notice(incident, happened, routed, said[routed.public], quiet=quiet), now)
-        heard[routed.room.lane] = f"{routed.room.lane} (quietly)" if quiet else routed.room.lane
-    why = "; ".join(f"{routed.room.lane}: {routed.reason}" for routed in routes) or NOWHERE
-    text = ", ".join(heard.values()) or "nobody"
-    ledger.add_entry(incident.number, Entry(at=now, kind=Happening.TOLD, text=text, reason=why))
-    return tuple(heard)
-
-
-def notice(incident: Incident, happened: Happening, routed: Routed, said: Said, *, quiet: bool) -> Notice:
-    """What one room is told."""
-    return Notice(
-        incident=incident.number,
-        version=incident.version,
-        room=routed.room,
-        kind=happened,
-        text=said.text,
-        lines=said.lines,
-        links=said.links,
-        priority=URGENT.get(incident.severity, Priority.BULK),
-        quiet=quiet,
-    )
+    scene.log(incident, happened, alert.summary, reason, who=alert.by or alert.source)
 
 
 def closed(problem: Problem, now: datetime) -> Problem:

@@ -127,7 +127,7 @@ class Desk:
         if reading is None or (reading.doubt.found and len(reading.doubt.found.said.split()) > LONG_NAME):
             return Answer(NOT_UNDERSTOOD.format(said=cut(line, 80), hints=hints(line, book)), outcome=Outcome.NOT_FOUND)
         memory.picks = tuple(reading.choose(hit) for hit in candidates(reading))
-        return self.doubt(reading, book)
+        return self.doubt(reading, message, book)
 
     async def run(self, reading: Reading, message: Message, book: Book) -> Answer:
         """Call the command if the speaker may."""
@@ -159,7 +159,7 @@ class Desk:
         """What a command is handed."""
         return Ask(message, self.now(), book, lambda: self.table.commands, self.ports, self.edit_url)
 
-    def doubt(self, reading: Reading, book: Book) -> Answer:
+    def doubt(self, reading: Reading, message: Message, book: Book) -> Answer:
         """Say what could not be found, and offer what comes near."""
         bound = reading.doubt
         found = bound.found
@@ -185,7 +185,7 @@ class Desk:
         alike = ("service",) if "." in said and "service" in kinds else kinds
         close = [spell(hit, reading) for hit in book.names.nearest(said, alike)] if kinds else []
         nearest = f" The nearest: {', '.join(close)}." if close else ""
-        where = self.edit_url or book.path or "catalog.yaml"
+        where = self.ask(message, book).edit_page
         return Answer(f"{unknown}{nearest} Is it missing? Propose it: {where}", outcome=Outcome.NOT_FOUND)
 
     def recall(self, message: Message) -> Memory:

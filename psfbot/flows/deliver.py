@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -31,7 +31,7 @@ class Courier:
     """Delivers what the outbox holds; what waits for one room never holds up another.
 
     `alone` says that no other process can be sending: what is on its way, and not by this one, was lost with an
-    earlier one, and need not wait for its lease to end.
+    earlier one, and need not wait for its lease to end. `gave_up` is told of each dead letter before it is one.
     """
 
     outbox: Outbox
@@ -40,6 +40,7 @@ class Courier:
     leads: Callable[[], bool] = lambda: True
     bug: Callable[[Exception], str] = str
     draw: Callable[[], float] = random.random
+    gave_up: Callable[[Parcel, Ending], Awaitable[None]] | None = None
     alone: bool = False
     lease: timedelta = LEASE
     tick: float = TICK
@@ -121,6 +122,8 @@ class Courier:
         """Write down how an attempt ended, however long the storage is busy: else it would be told twice."""
         while True:
             try:
+                if ending.state is Delivery.DEAD and self.gave_up:
+                    await self.gave_up(parcel, ending)
                 await self.outbox.settle(parcel, ending, self.now())
             except StoreBusy:
                 await asyncio.sleep(self.tick)

@@ -1,18 +1,66 @@
-"""What time alone brings about: silences that end while their problem goes on."""
+"""What time alone brings about: ends of silences, causes that are due, reminders, settled flapping, digests."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from psfbot.flows.alert import Scene, tell
+from psfbot.flows import cause, storm
+from psfbot.flows.scene import Scene
+from psfbot.flows.tell import tell
+from psfbot.relay.flap import SETTLE, WINDOW, settled
 from psfbot.relay.incident import EVERYTHING, Entry, Happening, Incident, Silence, Standing
 from psfbot.relay.mute import hush
 from psfbot.relay.ports import Ledger
+from psfbot.relay.remind import remind, wound
 
 AGAIN = "the silence is over and the problem goes on"
 LOOK_BACK = timedelta(days=1)
 """How long after its end a silence is looked at: neither a bot that was down nor one that was busy misses it."""
 MOST = 1000
 """Incidents that are told again at once, however many a silence over everything held back."""
+ROUND = 50
+"""Incidents that are looked at in one go, since webhooks wait meanwhile: what more is due comes seconds later."""
+
+
+def bring_about(scene: Scene, since: datetime) -> tuple[Incident, ...]:
+    """Everything that is due now; `since` is when this was last asked."""
+    done = list(after_silence(scene, since))
+    done += [look(incident, scene) for incident in scene.ledger.due(scene.now, ROUND)]
+    return tuple(done)
+
+
+def look(incident: Incident, scene: Scene) -> Incident:
+    """What time has to say about one incident."""
+    if incident.storm is not None:
+        return storm.look(incident, scene)
+    if incident.node:
+        return cause.look(incident, scene)
+    return steady(incident, scene) if incident.flapping_since else reminded(incident, scene)
+
+
+def steady(incident: Incident, scene: Scene) -> Incident:
+    """Tell how an incident that flapped stands, once it has held."""
+    moves = scene.ledger.moves(incident.number, scene.now - WINDOW)
+    last = max(moves, default=None)
+    if last and not settled(last, scene.now):
+        return cause.kept(incident, scene, due_at=last + SETTLE)
+    calm = incident.model_copy(update={"flapping_since": None, "version": incident.version + 1})
+    calm = wound(calm, Happening.REOPENED, scene.now)
+    scene.ledger.keep_incident(calm)
+    scene.log(calm, Happening.SETTLED, f"{calm.state}", "it has held since its last change")
+    tell(calm, Happening.RESOLVED if calm.state is Standing.RESOLVED else Happening.SETTLED, scene)
+    return calm
+
+
+def reminded(incident: Incident, scene: Scene) -> Incident:
+    """Ask who takes an incident that nobody has taken; one below a cause is reminded of with it."""
+    again = remind(incident, scene.now)
+    if incident.cause or not again.tell:
+        return cause.kept(incident, scene, due_at=None)
+    update = {"due_at": again.next, "reminded": incident.reminded + 1, "version": incident.version + 1}
+    changed = cause.kept(incident, scene, **update)
+    scene.log(changed, Happening.REMINDED, "reminded", again.reason)
+    tell(changed, Happening.REMINDED, scene)
+    return changed
 
 
 def ended(ledger: Ledger, since: datetime, now: datetime) -> tuple[Silence, ...]:
@@ -36,7 +84,11 @@ def held_back(silence: Silence, ledger: Ledger) -> Sequence[Incident]:
         found = ledger.incidents(open_only=True, limit=MOST)
     else:
         found = [newest] if (newest := ledger.latest(silence.subject)) else []
-    return [one for one in found if one.state is Standing.OPEN and one.changed_at < silence.ends_at]
+    return [
+        one
+        for one in found
+        if one.cause is None and one.storm is None and one.state is Standing.OPEN and one.changed_at < silence.ends_at
+    ]
 
 
 def still_silent(incident: Incident, scene: Scene) -> bool:

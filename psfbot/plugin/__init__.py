@@ -11,16 +11,20 @@ from psfbot.chat.command import Ask, Command, Slot, Topic
 from psfbot.chat.message import Message, Speaker
 from psfbot.chat.permit import Level
 from psfbot.errors import UserError
+from psfbot.oncall.page import Paging, Signal
+from psfbot.oncall.ports import OutOfReach, Pager, RotaSource
+from psfbot.oncall.shift import Shift
 from psfbot.plugin.contract import Plugin, hook_secrets
 from psfbot.plugin.foreign import Plain, Said, Time, links, loose, when
 from psfbot.plugin.hooks import Contents, Hook, Ignored, Payload, Proof, Stale, same, signed
 from psfbot.relay.alert import Alert, AlertLink, Severity, State
 from psfbot.settings import Configuration
-from psfbot.settings.values import Secrets
+from psfbot.settings.values import Address, Secrets
 
 __all__ = [
-    "Alert", "AlertLink", "Answer", "Ask", "Book", "Catalog", "Cite", "Command", "Configuration", "Contents", "Hook",
-    "Host", "Ignored", "Item", "Level", "Link", "Message", "Outcome", "Payload", "Person", "Plain", "Platform",
-    "Plugin", "Proof", "Provider", "Region", "Room", "Said", "Secrets", "Service", "Severity", "Slot", "Speaker",
-    "Stale", "State", "Team", "Time", "Topic", "UserError", "hook_secrets", "links", "loose", "same", "signed", "when",
+    "Address", "Alert", "AlertLink", "Answer", "Ask", "Book", "Catalog", "Cite", "Command", "Configuration",
+    "Contents", "Hook", "Host", "Ignored", "Item", "Level", "Link", "Message", "OutOfReach", "Outcome", "Pager",
+    "Paging", "Payload", "Person", "Plain", "Platform", "Plugin", "Proof", "Provider", "Region", "Room",
+    "RotaSource", "Said", "Secrets", "Service", "Severity", "Shift", "Signal", "Slot", "Speaker", "Stale", "State",
+    "Team", "Time", "Topic", "UserError", "hook_secrets", "links", "loose", "same", "signed", "when",
 ]  # fmt: skip

@@ -8,11 +8,14 @@ from hashlib import sha256
 from pydantic import BaseModel
 
 from psfbot.chat.command import Topic
+from psfbot.oncall.ports import Pager, RotaSource
 from psfbot.plugin.hooks import FORM, JSON, Contents, Hook, Proof, Reader, reading, same, shape_of
 from psfbot.settings import Configuration
 
 Verify = Callable[[Hook, "Configuration | None"], Proof]
 Rehearse = Callable[[Hook, "Configuration | None"], Hook]
+MakeRota = Callable[["Configuration | None"], RotaSource | None]
+MakePager = Callable[["Configuration | None"], Pager | None]
 
 
 @dataclass
@@ -29,6 +32,8 @@ class Plugin(Topic):
     verifies: Verify | None = field(default=None, init=False)
     identifies: Callable[[Hook], str] | None = field(default=None, init=False)
     rehearses: Rehearse | None = field(default=None, init=False)
+    makes_rota: MakeRota | None = field(default=None, init=False)
+    makes_pager: MakePager | None = field(default=None, init=False)
 
     def alerts(self, shape: type[BaseModel]) -> Callable[[Reader], Reader]:
         """Turn webhooks of this shape, posted to /hooks/<name>, into alerts.
@@ -61,6 +66,16 @@ class Plugin(Topic):
     def rehearse(self, function: Rehearse) -> Rehearse:
         """Make a recorded webhook one that is sent now: its times moved, its signature made."""
         self.rehearses = function
+        return function
+
+    def rota(self, function: MakeRota) -> MakeRota:
+        """Make, from the settings, what knows who is on call; nothing where it is not set up. Asked for once."""
+        self.makes_rota = function
+        return function
+
+    def pager(self, function: MakePager) -> MakePager:
+        """Make, from the settings, what calls people; nothing where it is not set up. Asked for once."""
+        self.makes_pager = function
         return function
 
     def rehearsal(self, body: bytes, now: datetime, settings: Configuration | None = None) -> Hook:

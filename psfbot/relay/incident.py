@@ -2,13 +2,21 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from pydantic import BaseModel, ConfigDict
 
 from psfbot.relay.alert import Severity, State
 
+if TYPE_CHECKING:
+    from psfbot.catalog.graph import Kind, Node
+
 UNMAPPED = "unmapped:"
 """Subjects that the catalog does not know start so; what they are about follows."""
+CAUSE = "cause:"
+"""Subjects of incidents that stand for a shared cause start so; its kind and id follow: `cause:provider:fastly`."""
+STORM = "storm:"
+"""Subjects of storms start so; the lane of the room follows."""
 EVERYTHING = "*"
 """The subject of a silence that holds for all of them."""
 
@@ -48,12 +56,16 @@ class Problem(Fact):
 
 
 class Incident(Fact):
-    """One problem of one service, or of one subject that the catalog does not know.
+    """One problem of one service, or of one subject that the catalog does not know; or what psfbot makes of several.
 
-    `subject` is a service's id, or `unmapped:` and what the alert was about. `flaps`
-    counts how often it came back, `repeats` how often it was reported again while it
-    lasted. `version` grows with every change that people are told of. `cause` is the
-    incident that this one follows from.
+    `subject` is a service's id, or `unmapped:` and what the alert was about; `cause:` and a
+    place of the catalog for what several services have in common; `storm:` and a lane for a
+    time in which that room hears a digest. `flaps` counts how often it came back, `repeats`
+    how often it was reported again while it lasted; for a cause, how many services its room
+    last heard of, for a storm, what was folded. `version` grows with every change that people
+    are told of. `cause` is the incident that this one follows from. `due_at` is when time
+    alone may have something to say about it. `told_at` and `shown_at` say when a cause or
+    storm was last told aloud, and last brought up to date.
     """
 
     number: int
@@ -71,16 +83,45 @@ class Incident(Fact):
     repeats: int = 0
     version: int = 1
     cause: int | None = None
+    due_at: datetime | None = None
+    told_at: datetime | None = None
+    shown_at: datetime | None = None
+    flapping_since: datetime | None = None
+    reminded: int = 0
 
     @property
     def service(self) -> str | None:
         """The service's id, where the catalog knows it."""
-        return None if self.subject.startswith(UNMAPPED) else self.subject
+        return None if self.subject.startswith((UNMAPPED, CAUSE, STORM)) else self.subject
+
+    @property
+    def node(self) -> "Node | None":
+        """The place of the catalog that it stands for, if it is a shared cause."""
+        if not self.subject.startswith(CAUSE):
+            return None
+        _, kind, name = self.subject.split(":", 2)
+        return cast("Kind", kind), name
+
+    @property
+    def storm(self) -> str | None:
+        """The lane of the room that hears a digest, if it is a storm."""
+        return self.subject.removeprefix(STORM) if self.subject.startswith(STORM) else None
 
     @property
     def named(self) -> str:
         """The subject in words."""
-        return self.subject.removeprefix(UNMAPPED) or "something unnamed"
+        if self.storm is not None:
+            return f"storm in {self.storm}"
+        return self.node[1] if self.node else self.subject.removeprefix(UNMAPPED) or "something unnamed"
+
+
+class Down(NamedTuple):
+    """An open incident of a service, as far as the search for a shared cause looks at it."""
+
+    number: int
+    service: str
+    since: datetime
+    cause: int | None = None
 
 
 class Happening(StrEnum):
@@ -97,6 +138,11 @@ class Happening(StrEnum):
     MUTED = "muted"
     TOLD = "told"
     GROUPED = "grouped"
+    UNGROUPED = "ungrouped"
+    FLAPPING = "flapping"
+    SETTLED = "settled"
+    REMINDED = "reminded"
+    STORM = "storm"
     ESCALATED = "escalated"
 
 

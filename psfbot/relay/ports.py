@@ -1,13 +1,14 @@
 """What the relay needs from the outside: a ledger to keep, and platforms to tell."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol, TypeVar
 
 from psfbot.relay.alert import Alert
-from psfbot.relay.incident import Entry, Incident, Problem, Silence
+from psfbot.relay.incident import Down, Entry, Incident, Problem, Silence
 from psfbot.relay.letter import Arrival, Fate, Letter
 from psfbot.relay.notice import Ending, Notice, Parcel, Room
+from psfbot.relay.storm import Pace
 
 Result = TypeVar("Result")
 
@@ -46,6 +47,33 @@ class Ledger(Protocol):
     def incidents(self, *, open_only: bool = True, limit: int = 100) -> Sequence[Incident]:
         """Incidents, newest first."""
 
+    def tops(self, limit: int = 100) -> Sequence[Incident]:
+        """Open incidents that stand below no shared cause, newest first."""
+
+    def below(self) -> Mapping[int, int]:
+        """How many open incidents stand below each shared cause."""
+
+    def children(self, cause: int) -> Sequence[Incident]:
+        """All incidents below a shared cause, in the order of their numbers."""
+
+    def down(self, since: datetime) -> Sequence[Down]:
+        """Open incidents of services that began since then, or that stand below a shared cause."""
+
+    def causes(self) -> Sequence[Incident]:
+        """Open incidents that are shared causes."""
+
+    def due(self, now: datetime, limit: int = 100) -> Sequence[Incident]:
+        """Incidents about which time may have something to say: causes and digests, then those that wait longest."""
+
+    def moves(self, incident: int, since: datetime) -> Sequence[datetime]:
+        """When an incident ended or came back since then."""
+
+    def pace(self, lane: str) -> Pace | None:
+        """How much a room was told of late."""
+
+    def keep_pace(self, pace: Pace) -> None:
+        """Remember how much a room was told."""
+
     def open_incident(self, incident: Incident) -> Incident:
         """Keep a new incident; its number is given here."""
 
@@ -78,6 +106,9 @@ class Ledger(Protocol):
 
     def told(self, incident: int) -> Sequence[Room]:
         """The rooms that were told of an incident, or will be."""
+
+    def heard(self, incident: int) -> Mapping[Room, str]:
+        """The same rooms, and the kind of what each was last told aloud."""
 
     def post(self, notice: Notice, now: datetime) -> int:
         """Put a notice in the outbox; an older version to the same room that nobody has sent yet is replaced."""

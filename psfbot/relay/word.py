@@ -6,15 +6,23 @@ from datetime import datetime, timedelta
 from psfbot.catalog import words
 from psfbot.catalog.model import Catalog, Service
 from psfbot.relay.alert import Alert, Severity, State
+from psfbot.relay.flap import SETTLE
 from psfbot.relay.incident import Happening, Incident, Standing
-from psfbot.text import cut, one_line
+from psfbot.text import count, cut, one_line
 
 HEADS = {
     Happening.OPENED: "DOWN",
     Happening.REOPENED: "DOWN AGAIN",
     Happening.RELEASED: "NOT ACKED ANY MORE",
+    Happening.REMINDED: "STILL DOWN",
+    Happening.SETTLED: "DOWN",
 }
-MILD_HEADS = {Happening.OPENED: "WARN", Happening.REOPENED: "WARN AGAIN"}
+MILD_HEADS = {
+    Happening.OPENED: "WARN",
+    Happening.REOPENED: "WARN AGAIN",
+    Happening.REMINDED: "STILL WARN",
+    Happening.SETTLED: "WARN",
+}
 NOW = {
     Standing.OPEN: Happening.OPENED,
     Standing.ACKNOWLEDGED: Happening.ACKNOWLEDGED,
@@ -50,17 +58,25 @@ def word(
     public: bool = False,
 ) -> Said:
     """Say what happened to an incident; a public room is spared the source's long text and its pages."""
-    kind = NOW[incident.state] if kind is Happening.ALERT else kind
-    own = None if public else alert
+    kind, own = told_as(kind, incident), None if public else alert
     if kind is Happening.RESOLVED:
         return Said(over(incident, now), links=links(own))
     if kind is Happening.ACKNOWLEDGED:
         return Said(taken(incident, now), links=links(own))
+    if kind is Happening.FLAPPING:
+        return Said(flapping(incident), links=links(own))
     service = catalog.services.get(incident.service or "")
     facts = where_and_whom(service, catalog) if service else ("not in the catalog", f"ack {incident.number}")
     text = line(lead(kind, incident), title(kind, incident, now), facts)
     lines = (*(below(service, catalog) if service else ()), *details(own))
     return Said(text, lines=tuple(map(one_line, lines)), links=links(own))
+
+
+def told_as(kind: Happening, incident: Incident) -> Happening:
+    """What to say of a happening: news of no weight is told as how the incident stands."""
+    if kind is not Happening.ALERT:
+        return kind
+    return Happening.FLAPPING if incident.flapping_since else NOW[incident.state]
 
 
 def lead(kind: Happening, incident: Incident) -> str:
@@ -77,6 +93,7 @@ def title(kind: Happening, incident: Incident, now: datetime) -> str:
         said = said if rest[:1].isalnum() or rest[:1] in {"-", ".", "_", "/"} else rest.strip(" :,;-")
     said = "" if said.casefold() in {"down", "is down"} else said
     began = f"for {lasted(incident, now)} already" if kind is Happening.OPENED and late(incident.opened_at, now) else ""
+    began = f"for {lasted(incident, now)}, nobody has it" if kind is Happening.REMINDED else began
     taker = f"acked by {incident.acked_by}" if incident.acked_by else ""
     return ", ".join(filter(None, (cut(said, 160), began, one_line(taker))))
 
@@ -113,6 +130,18 @@ def taken(incident: Incident, now: datetime) -> str:
     after = span((incident.acked_at or now) - incident.opened_at)
     by = incident.acked_by or "somebody"
     return cut(one_line(f"ACKED #{incident.number} {cut(incident.named, 100)} by {by} after {after}"), LONGEST)
+
+
+def flapping(incident: Incident) -> str:
+    """It comes and goes: how it stands now, and when it is told of again."""
+    stands = "up" if incident.state is Standing.RESOLVED else "down"
+    taker = f", acked by {incident.acked_by}" if incident.acked_by else ""
+    came = f"came back {count(incident.flaps, 'time')}"
+    held = f"I say more when it has held for {span(SETTLE)}"
+    return cut(
+        one_line(f"FLAPPING #{incident.number} {cut(incident.named, 100)}: {stands} now{taker}, {came}; {held}"),
+        LONGEST,
+    )
 
 
 def late(at: datetime, now: datetime) -> bool:

@@ -55,7 +55,7 @@ def describe(settings: Configuration) -> list[Row]:
     """List every setting with what is in force and where that came from."""
     return [
         Row(
-            name=settings.names_start_with + field.upper(),
+            name=settings.names_start_with + field.removesuffix("_").upper(),
             value=_shown(getattr(settings, field)),
             default=_shown(info.default),
             description=type(settings).description_of(field),
@@ -78,7 +78,11 @@ def sections(settings: Settings, plugins: Mapping[str, Configuration]) -> list[S
 def as_markdown(plugins: Mapping[str, type[Configuration]]) -> str:
     """Write the whole of `docs/settings.md`."""
     models: list[type[Configuration]] = [Settings, *(plugins[name] for name in sorted(plugins))]
-    fields = {model.names_start_with + name.upper(): (model, name) for model in models for name in model.model_fields}
+    fields = {
+        model.names_start_with + name.removesuffix("_").upper(): (model, name)
+        for model in models
+        for name in model.model_fields
+    }
     lines = [INTRODUCTION]
     for section in sections(Settings(), {name: model() for name, model in plugins.items()}):
         lines.append(f"\n## {section.title}\n\n")

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, SecretStr
 
 from psfbot.settings.reading import Configuration
-from psfbot.settings.values import Address, Fingerprints, Folders, Repository, Words, lower
+from psfbot.settings.values import Address, Fingerprints, Folders, Repository, Secrets, Words, lower
 
 
 class Settings(Configuration):
@@ -47,7 +47,7 @@ class Settings(Configuration):
     irc_tls: bool = Field(default=True, examples=["true"])
     """Whether to speak TLS and to check the server's certificate."""
     irc_tls_ca: Path | None = Field(default=None, examples=["/etc/ssl/private-ca.pem"])
-    """Certificates (PEM) to trust instead of the system's."""
+    """More certificates (PEM) to trust, besides the system's."""
     irc_tls_fingerprints: Fingerprints = Field(default=(), examples=["ab" * 32])
     """Fingerprints (SHA-256 or SHA-512) of the only server certificates to accept."""
     irc_nick: str = Field(default="psfbot", examples=["psfbot"])
@@ -57,7 +57,7 @@ class Settings(Configuration):
     )
     """Real name on IRC. Networks ask that it says what the bot is and who runs it."""
     irc_channels: Words = Field(default=(), examples=["#python-infra,#psf-ops"])
-    """Channels to join. An alert that no room claims goes to the first one."""
+    """Channels to join, beside the catalog's rooms that hear alerts. An alert that no room claims goes to the first."""
     irc_sasl_mechanisms: Words = Field(default=(), examples=["EXTERNAL,PLAIN"])
     """SASL mechanisms to try, in this order. Not given: all that the credentials allow, strongest first."""
     irc_account: str | None = Field(default=None, examples=["psfbot"])
@@ -74,18 +74,34 @@ class Settings(Configuration):
     """Lines that may be sent at once before pacing begins."""
     irc_interval: float = Field(default=2.0, ge=0, examples=["2"])
     """Seconds between lines after that; 0 switches pacing off."""
+    irc_reconnect_min: float = Field(default=2.0, gt=0, examples=["2"])
+    """Seconds before psfbot connects again after a first fault; each further fault doubles them."""
+    irc_reconnect_max: float = Field(default=300.0, gt=0, examples=["300"])
+    """The most that those seconds may become."""
+    irc_connects_per_minute: int = Field(default=3, ge=1, examples=["3"])
+    """The most connections in a minute, whatever happens; networks ban those who try more often."""
+    irc_ping_after: float = Field(default=30.0, gt=0, examples=["30"])
+    """Seconds of silence after which psfbot asks the server for a sign of life."""
+    irc_ping_deadline: float = Field(default=50.0, gt=0, examples=["50"])
+    """Seconds that the server has to give one; then the link is dead, and another one is made."""
+    irc_questions: int = Field(default=6, ge=1, examples=["6"])
+    """Questions that one person may ask in a row before they are asked to slow down."""
+    irc_question_interval: float = Field(default=5.0, ge=0, examples=["5"])
+    """Seconds after which they may ask one more; 0 lifts the limit."""
 
     # Slack: on when slack_bot_token is set
     slack_bot_token: SecretStr | None = Field(default=None, examples=["xoxb-…"])
     """Bot token. Slack is on when this is set."""
     slack_app_token: SecretStr | None = Field(default=None, examples=["xapp-…"])
     """App-level token for Socket Mode, which needs no public address."""
-    slack_signing_secret: SecretStr | None = Field(default=None, examples=["0123456789abcdef…"])
-    """Proves that requests to `/slack/events` come from Slack; needed without Socket Mode."""
+    slack_signing_secret: Secrets = Field(default=(), examples=["0123456789abcdef…"])
+    """Proves that requests to `/slack/events` come from Slack; needed without Socket Mode. Each of several counts."""
     slack_api_url: Address = Field(default="https://slack.com/api", examples=["https://slack.com/api"])
     """Address of Slack's Web API; tests point it at a stand-in."""
     slack_channels: Words = Field(default=(), examples=["C0123456789"])
-    """Channels that alerts may go to. An alert that no room claims goes to the first one."""
+    """Ids of channels that alerts may go to. An alert that no room claims goes to the first one."""
+    slack_interval: float = Field(default=1.0, ge=0, examples=["1"])
+    """Seconds between messages in one channel; 0 switches pacing off."""
 
     # GitHub
     github_token: SecretStr | None = Field(default=None, examples=["github_pat_…"])

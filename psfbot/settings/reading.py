@@ -127,8 +127,9 @@ class _Source:
     place: str = ""
 
     def spell(self, field: str) -> str:
-        """Name a field as it is written in this place."""
-        return self.prefix + (field if self.origin == "file" else field.upper())
+        """Name a field as it is written in this place; `from_` is `from`, which no field can be called in Python."""
+        name = field.removesuffix("_")
+        return self.prefix + (name if self.origin == "file" else name.upper())
 
     def show(self, field: str, example: str) -> str:
         """Write a whole line that would be right."""
@@ -200,7 +201,7 @@ def _warnings(model: type[Configuration], source: _Source, plugin_prefixes: Coll
     """Name what nobody reads, with the nearest name that somebody does."""
     known = {source.spell(field) for field in model.model_fields}
     known |= {source.spell(f"{field}_file") for field in model.model_fields if model.is_secret(field)}
-    theirs = tuple(source.spell(f"{name.replace('-', '_')}_") for name in plugin_prefixes)
+    theirs = tuple(f"{source.spell(name.replace('-', '_'))}_" for name in plugin_prefixes)
     for name in sorted(source.values.keys() - known - ELSEWHERE):
         if name.startswith(source.prefix) and not name.startswith(theirs):
             from difflib import get_close_matches  # noqa: PLC0415 - only a mistake needs it

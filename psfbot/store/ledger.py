@@ -1,6 +1,6 @@
 """Everything that the relay remembers, on one connection: inside one transaction, so all of it is kept or none."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -8,14 +8,19 @@ from pydantic import BaseModel
 from sqlalchemy import Connection, Select, Table, and_, bindparam, insert, select, update
 
 from psfbot.relay.alert import Alert
-from psfbot.relay.incident import Entry, Incident, Problem, Silence, Standing
+from psfbot.relay.incident import CAUSE, Down, Entry, Incident, Problem, Silence
 from psfbot.relay.letter import Fate
 from psfbot.relay.notice import Notice, Room
 from psfbot.relay.ports import Ledger, Store
-from psfbot.store import inbox, outbox, silences
-from psfbot.store.columns import LARGEST_ID, given
+from psfbot.relay.storm import Pace
+from psfbot.store import inbox, outbox, silences, together
+from psfbot.store.columns import LARGEST_ID, Moment, given
 from psfbot.store.db import Database
 from psfbot.store.tables import alerts, incidents, problems, timeline
+from psfbot.store.together import IS_OPEN, MADE
+
+MOST_CAUSES = 200
+"""Shared causes that are open at once: more would be a catalog in which everything is one's cause."""
 
 M = TypeVar("M", bound=BaseModel)
 Result = TypeVar("Result")
@@ -36,7 +41,16 @@ CHANGE_PROBLEM = update(problems).where(
 INCIDENTS = _columns(Incident, incidents).order_by(incidents.c.number.desc()).limit(bindparam("most"))
 INCIDENT = _columns(Incident, incidents).where(incidents.c.number == bindparam("b_number"))
 LATEST = INCIDENTS.where(incidents.c.subject == bindparam("subject"))
-OPEN = INCIDENTS.where(incidents.c.state.in_([Standing.OPEN, Standing.ACKNOWLEDGED]))
+OPEN = INCIDENTS.where(IS_OPEN)
+TOPS = OPEN.where(incidents.c.cause.is_(None))
+CHILDREN = _columns(Incident, incidents).where(incidents.c.cause == bindparam("number")).order_by(incidents.c.number)
+CAUSES = OPEN.where(incidents.c.subject.startswith(CAUSE, autoescape=True))
+DUE = (
+    _columns(Incident, incidents)
+    .where(incidents.c.due_at <= bindparam("now", type_=Moment()))
+    .order_by(MADE, incidents.c.due_at, incidents.c.number)
+    .limit(bindparam("most"))
+)
 CHANGE_INCIDENT = update(incidents).where(incidents.c.number == bindparam("b_number"))
 
 _REPORT = and_(alerts.c.source == bindparam("b_source"), alerts.c.fingerprint == bindparam("b_fingerprint"))
@@ -93,6 +107,42 @@ class SqlLedger(Ledger):
         """Incidents, newest first."""
         return self._all(Incident, OPEN if open_only else INCIDENTS, most=limit)
 
+    def tops(self, limit: int = 100) -> Sequence[Incident]:
+        """Open incidents that stand below no shared cause, newest first."""
+        return self._all(Incident, TOPS, most=limit)
+
+    def below(self) -> Mapping[int, int]:
+        """How many open incidents stand below each shared cause."""
+        return together.below(self._connection)
+
+    def children(self, cause: int) -> Sequence[Incident]:
+        """All incidents below a shared cause, in the order of their numbers."""
+        return self._all(Incident, CHILDREN, number=cause)
+
+    def down(self, since: datetime) -> Sequence[Down]:
+        """Open incidents of services that began since then, or that stand below a shared cause."""
+        return together.down(self._connection, since)
+
+    def causes(self) -> Sequence[Incident]:
+        """Open incidents that are shared causes."""
+        return self._all(Incident, CAUSES, most=MOST_CAUSES)
+
+    def due(self, now: datetime, limit: int = 100) -> Sequence[Incident]:
+        """Incidents about which time may have something to say: causes and digests, then those that wait longest."""
+        return self._all(Incident, DUE, now=now, most=limit)
+
+    def moves(self, incident: int, since: datetime) -> Sequence[datetime]:
+        """When an incident ended or came back since then."""
+        return together.moves(self._connection, incident, since)
+
+    def pace(self, lane: str) -> Pace | None:
+        """How much a room was told of late."""
+        return together.pace(self._connection, lane)
+
+    def keep_pace(self, pace: Pace) -> None:
+        """Remember how much a room was told."""
+        together.keep_pace(self._connection, pace)
+
     def open_incident(self, incident: Incident) -> Incident:
         """Keep a new incident; its number is given here, whatever it had."""
         result = self._connection.execute(insert(incidents), incident.model_dump(exclude={"number"}))
@@ -145,6 +195,10 @@ class SqlLedger(Ledger):
 
     def told(self, incident: int) -> Sequence[Room]:
         """The rooms that were told of an incident, or will be."""
+        return list(self.heard(incident))
+
+    def heard(self, incident: int) -> Mapping[Room, str]:
+        """The same rooms, and the kind of what each was last told aloud."""
         return outbox.told_rooms(self._connection, incident)
 
     def post(self, notice: Notice, now: datetime) -> int:

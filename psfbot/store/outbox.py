@@ -1,6 +1,6 @@
 """Notices on their way: each lane sends one parcel at a time, and a parcel leaves with proof or as a dead letter."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from secrets import token_hex
 
@@ -92,7 +92,12 @@ SEEN = (
     .where(_ROOM_TOLD, told.c.seen <= bindparam("new_seen"))
     .values(seen=bindparam("new_seen"), posted=bindparam("new_posted"))
 )
-ROOMS = select(told.c.lane).where(told.c.incident == bindparam("of_incident")).order_by(told.c.told_at, told.c.lane)
+HEARD = update(told).where(_ROOM_TOLD).values(heard=bindparam("new_heard"))
+ROOMS = (
+    select(told.c.lane, told.c.heard)
+    .where(told.c.incident == bindparam("of_incident"))
+    .order_by(told.c.told_at, told.c.lane)
+)
 
 
 class SqlOutbox(Outbox):
@@ -151,12 +156,20 @@ def post(connection: Connection, notice: Notice, now: datetime) -> int:
         "not_before": now, "created_at": now, "queued_at": now,
     }  # fmt: skip
     number = given(connection.execute(insert(outbox), values))
-    about = _about(notice)
-    if notice.incident != ALONE and not connection.execute(IS_TOLD, about).first():
-        first = {"incident": notice.incident, "lane": notice.room.lane, "seen": 0, "posted": "", "told_at": now}
-        connection.execute(insert(told), first)
+    if notice.incident != ALONE:
+        _remember(connection, notice, now)
     _fold(connection, notice)
     return number
+
+
+def _remember(connection: Connection, notice: Notice, now: datetime) -> None:
+    """Note that a room hears of an incident, and what it heard last; a quiet notice is not heard."""
+    about, heard = _about(notice), "" if notice.quiet else notice.kind
+    if not connection.execute(IS_TOLD, about).first():
+        first = {"incident": notice.incident, "lane": notice.room.lane, "seen": 0, "posted": "", "told_at": now}
+        connection.execute(insert(told), first | {"heard": heard})
+    elif heard:
+        connection.execute(HEARD, about | {"new_heard": heard})
 
 
 def _fold(connection: Connection, notice: Notice) -> None:
@@ -182,10 +195,16 @@ def _fold(connection: Connection, notice: Notice) -> None:
             connection.execute(DROP, {"this": row.id})
 
 
-def told_rooms(connection: Connection, incident: int) -> Sequence[Room]:
-    """The rooms that were told of an incident, or will be, in the order they were."""
-    lanes = connection.execute(ROOMS, {"of_incident": incident}).scalars()
-    return [Room(platform=platform, name=name) for platform, _, name in (lane.partition(" ") for lane in lanes)]
+def told_rooms(connection: Connection, incident: int) -> Mapping[Room, str]:
+    """The rooms that were told of an incident, or will be, in the order they were, and what each heard last."""
+    rows = connection.execute(ROOMS, {"of_incident": incident})
+    return {room_of(lane): heard for lane, heard in rows}
+
+
+def room_of(lane: str) -> Room:
+    """The room whose lane this is."""
+    platform, _, name = lane.partition(" ")
+    return Room(platform=platform, name=name)
 
 
 def _parcels(connection: Connection, statement: Select[tuple[object, ...]], **values: object) -> Sequence[Parcel]:

@@ -1,7 +1,21 @@
 """All tables on one page."""
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, LargeBinary, MetaData, Table, UniqueConstraint, text
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    UniqueConstraint,
+    text,
+)
 
+from psfbot.oncall.page import Page
+from psfbot.oncall.shift import Watch
 from psfbot.relay.alert import Alert
 from psfbot.relay.notice import Notice
 from psfbot.store.columns import Id, Model, Moment, Words
@@ -57,8 +71,15 @@ incidents = Table(
     Column("repeats", Integer, nullable=False),
     Column("version", Integer, nullable=False),
     Column("cause", Id, ForeignKey("incidents.number")),
+    Column("due_at", Moment),
+    Column("told_at", Moment),
+    Column("shown_at", Moment),
+    Column("flapping_since", Moment),
+    Column("reminded", Integer, nullable=False, server_default=text("0")),
     Index(None, "subject", "number"),
     Index(None, "state", "number"),
+    Index(None, "cause"),
+    Index(None, "due_at"),
     sqlite_autoincrement=True,
 )
 """Problems of services, by the number that people call them."""
@@ -167,8 +188,19 @@ told = Table(
     Column("seen", Integer, nullable=False),  # the newest version that surely arrived, 0 for none
     Column("posted", Words, nullable=False),  # the platform's id of that message
     Column("told_at", Moment, nullable=False),
+    Column("heard", Words, nullable=False, server_default=text("''")),  # the kind of what it was last told aloud
 )
 """Which rooms hear of which incident, and what they have seen of it; it outlives the parcels."""
+
+paces = Table(
+    "paces",
+    metadata,
+    Column("lane", Words, primary_key=True),
+    Column("level", Float, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("storm", Id, ForeignKey("incidents.number")),
+)
+"""How much each room was told of late, and the storm in it, if there is one."""
 
 audit = Table(
     "audit",
@@ -193,3 +225,55 @@ marks = Table(
     Column("value", Words, nullable=False),
 )
 """When something last happened, such as the heartbeat of each stage."""
+
+heard = Table(
+    "heard",
+    metadata,
+    Column("platform", Words, primary_key=True),
+    Column("key", Words, primary_key=True),
+    Column("body", Words, nullable=False),  # what was said, until it is answered; then nothing
+    Column("at", Moment, nullable=False),
+    Index(None, "at"),
+)
+"""What people said on a platform that may tell it twice, by the id that it has there."""
+
+watches = Table(
+    "watches",
+    metadata,
+    Column("rota", Words, primary_key=True),
+    Column("source", Words, nullable=False),
+    Column("watch", Model(Watch), nullable=False),
+    Column("trouble", Words, nullable=False, server_default=text("''")),  # why the source did not answer since
+)
+"""What each source of rotas last said."""
+
+overrides = Table(
+    "overrides",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("rota", Words, nullable=False),
+    Column("person", Words, nullable=False),
+    Column("since", Moment, nullable=False),
+    Column("until", Moment, nullable=False),
+    Column("author", Words, nullable=False),
+    Column("made_at", Moment, nullable=False),
+    Column("kind", Words, nullable=False),
+    Column("reason", Words, nullable=False),
+    Index(None, "until"),
+    sqlite_autoincrement=True,
+)
+"""Turns of our own rotas that somebody else has for a while."""
+
+pages = Table(
+    "pages",
+    metadata,
+    Column("key", Words, primary_key=True),
+    Column("place", Words, nullable=False),
+    Column("state", Words, nullable=False),
+    Column("asked_at", Moment, nullable=False),
+    Column("page", Model(Page), nullable=False),
+    Column("answer", Words, nullable=False, server_default=text("''")),
+    Index(None, "place", "state"),
+    Index(None, "asked_at"),
+)
+"""Pages that somebody asked for, and what became of each."""

@@ -22,20 +22,22 @@ NO_POST = "Webhooks go to this address, by POST; there is nothing to see in a br
 class Answer:
     """One way to answer: the outcome is what is counted, the rest is what the sender sees.
 
-    A refused sender who is still sending is told to stop by `closing`.
+    A refused sender who is still sending is told to stop by `closing`. `raw` is JSON that
+    somebody else has made.
     """
 
     outcome: str
     status: int
     says: dict[str, object]
     headers: tuple[tuple[str, str], ...] = ()
+    raw: bytes | None = None
     start: Message = field(init=False)
     closing: Message = field(init=False)
     text: bytes = field(init=False)
 
     def __post_init__(self) -> None:
         """Make the messages once: most answers are given a thousand times."""
-        text = json.dumps(self.says).encode()
+        text = json.dumps(self.says).encode() if self.raw is None else self.raw
         own = (("content-type", "application/json"), ("content-length", str(len(text))), *self.headers)
         headers = [(name.encode(), value.encode()) for name, value in own]
         start = {"type": "http.response.start", "status": self.status, "headers": headers}

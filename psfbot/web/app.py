@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from psfbot import logs
 from psfbot.web.answers import SAFE
 from psfbot.web.api import Incidents
+from psfbot.web.events import PATH, Events
 from psfbot.web.health import Health
 from psfbot.web.hooks import PREFIX, Hooks
 from psfbot.web.parts import Parts
@@ -27,7 +28,7 @@ log = logs.get(__name__)
 
 def make_app(parts: Parts) -> ASGIApp:
     """Everything that is served over HTTP."""
-    hooks = Hooks(parts)
+    hooks, events = Hooks(parts), Events(parts.slack, parts.limits, parts.counters)
     rest = Starlette(
         routes=[*Health(parts).routes(), *Incidents(parts).routes()],
         exception_handlers={HTTPException: refused, Exception: broken},
@@ -37,6 +38,8 @@ def make_app(parts: Parts) -> ASGIApp:
         """Send each request on its way."""
         if scope["type"] == "http" and scope["path"].startswith(PREFIX):
             await hooks(scope, receive, send)
+        elif scope["type"] == "http" and scope["path"] == PATH:
+            await events(scope, receive, send)
         else:
             await guarded(rest, scope, receive, send)
 

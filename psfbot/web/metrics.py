@@ -1,14 +1,31 @@
 """What Prometheus is told: everything is counted in memory, so a scrape waits for nobody."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.exposition import generate_latest
+from prometheus_client.registry import Collector
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 LATENCIES = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 """Bounds in seconds: Sentry gives up after 1, PagerDuty after 5."""
+
+
+class Reported(Collector):
+    """Numbers that a platform keeps itself, asked for at each scrape."""
+
+    def __init__(self, name: str, numbers: Callable[[], Mapping[str, float]]) -> None:
+        """Begin with whatever it says now."""
+        self._name, self._numbers = name, numbers
+
+    def collect(self) -> Iterator[Metric]:
+        """One after the other; a name that ends in `_total` only grows."""
+        for name, value in self._numbers().items():
+            kind = CounterMetricFamily if name.endswith("_total") else GaugeMetricFamily
+            words = name.removesuffix("_total").replace("_", " ")
+            yield kind(f"psfbot_{self._name}_{name}", f"{self._name}: {words}.", value=value)
 
 
 class Counters:
@@ -80,6 +97,10 @@ class Counters:
     def leads(self, *, leader: bool) -> None:
         """This process became the leader, or is none any more."""
         self._leader.set(leader)
+
+    def platform(self, name: str, numbers: Callable[[], Mapping[str, float]]) -> None:
+        """A platform has numbers of its own."""
+        self.registry.register(Reported(name, numbers))
 
     def catalog(self, at: datetime) -> None:
         """The catalog was read."""

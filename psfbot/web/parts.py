@@ -6,8 +6,12 @@ from datetime import datetime
 
 from psfbot.plugin import Configuration, Plugin
 from psfbot.relay.ports import Inbox, Store
+from psfbot.web.events import Answering
 from psfbot.web.limits import Limits
 from psfbot.web.metrics import Counters
+
+OK, OK_BUT = "ok", "ok, but "
+"""What `ready` says of a part that is of use; behind the second one stands what is amiss with it."""
 
 
 @dataclass(frozen=True)
@@ -16,7 +20,8 @@ class Parts:
 
     `ready` names what must work for this process to be of use, with `ok` or what is
     wrong with it; what is switched off is not named. The store is asked without it.
-    `bell` is rung after a webhook was stored, and must not wait.
+    `bell` is rung after a webhook was stored, and must not wait. `slack` answers what
+    Slack posts, where that is switched on.
     """
 
     inbox: Inbox
@@ -28,3 +33,4 @@ class Parts:
     bell: Callable[[], None]
     counters: Counters
     limits: Limits = field(default_factory=Limits)
+    slack: Answering | None = None

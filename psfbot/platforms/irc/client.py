@@ -13,7 +13,7 @@ from psfbot import logs
 from psfbot.errors import UserError
 from psfbot.platforms.irc.accounts import Accounts
 from psfbot.platforms.irc.backoff import Backoff
-from psfbot.platforms.irc.connection import Ears, Link, NotConnected, Reactor
+from psfbot.platforms.irc.connection import Ears, Link, NotConnected, Reactor, joinable
 from psfbot.platforms.irc.fold import folding
 from psfbot.platforms.irc.line import Line
 from psfbot.platforms.irc.listening import Asked, Listener
@@ -42,9 +42,7 @@ GOODBYE = 2.0
 WINDOW = 8
 """Lines that may be on their way before the server has shown that it reads them."""
 MUTED = 0.25
-"""Seconds between two looks at whether we are everywhere where we should be."""
-JOINS = 4
-"""Channels in one JOIN, where the network does not say how many."""
+"""Seconds between two looks while we are on our way into channels."""
 LOGGED_OUT = "901"
 
 log = logs.get(__name__)
@@ -70,6 +68,7 @@ class Client:
     since: float = 0.0
     welcomed_at: float = 0.0
     upgraded: int | None = None
+    absences: dict[str, str] = field(default_factory=dict)
     stirred: asyncio.Event = field(default_factory=asyncio.Event)
     fold: Callable[[str], str] = field(default_factory=lambda: folding("rfc1459"))
 
@@ -217,7 +216,7 @@ class Client:
             self.welcomed(login, now)
         self.voice.put(self.nick.heard(line, now), Rank.AUTH)
         self.named()
-        self.voice.put(self.presence.heard(line, now), Rank.AUTH)
+        self.voice.put(self.presence.heard(line, now), Rank.JOIN)
         self.voice.heard(line)
         self.listener.heard(line, now)
         if line.command == LOGGED_OUT and self.plan.credentials.required:
@@ -309,21 +308,31 @@ class Client:
             self.nick.marked = True
             self.voice.put([f"MODE {self.nick.current} +{mode}"], Rank.AUTH)
         self.voice.put(self.nick.due(now), Rank.AUTH)
-        self.join(self.presence.due(now), link)
+        self.join(link, now)
         if self.voice.muted and (now - self.welcomed_at >= ARRIVING or self.arrived_everywhere()):
             self.voice.unmute()
+        self.tell_absences()
 
     def arrived_everywhere(self) -> bool:
         """Is there a yes or a no from each channel?"""
         presence = self.presence
         return all(name in presence.joined or name in presence.trouble for name in presence.channels)
 
-    def join(self, channels: list[str], link: Link) -> None:
-        """Ask to be let in, in as few lines as the network allows."""
-        limits = getattr(link.features, "targmax", None)
-        most = (isinstance(limits, dict) and limits.get("JOIN")) or JOINS
-        self.voice.put(joins(channels, most), Rank.AUTH)
+    def join(self, link: Link, now: float) -> None:
+        """Ask to be let in where we are not, in as few lines as the network allows, and no faster than it bears."""
+        most = joinable(link.features)
+        while not self.voice.joining and (channels := self.presence.due(now, most)):
+            self.voice.put(joins(channels), Rank.JOIN)
 
+    def tell_absences(self) -> None:
+        """Log what keeps us out of a channel, once, and that it is over."""
+        known, self.absences = self.absences, dict(self.presence.trouble)
+        for channel, why in self.absences.items():
+            if known.get(channel) != why:
+                log.warning("irc not in a channel", channel=channel, reason=why)
+        for channel in known.keys() - self.absences.keys():
+            if self.presence.inside(channel):
+                log.info("irc in a channel again", channel=channel)
     def tick(self) -> None:
         """What time brings about."""
         now, login, link = self.clock(), self.login, self.link
@@ -346,7 +355,7 @@ class Client:
         if login is None or not login.welcome:
             return max(SOONEST, min(self.latest, self.since + LOGIN - now))
         waits = [self.latest, self.watch.wait(now)]
-        if self.voice.muted:
+        if self.voice.muted or self.voice.joining:
             waits.append(MUTED)
         else:
             waits += [

@@ -24,6 +24,8 @@ HIGH, MOST = 65_536, 1_048_576
 """Bytes that wait for the network before sending pauses, and before a server that takes nothing is left."""
 GOODBYE = 2.0
 """Seconds that the last lines have to leave when we hang up gently; through a dead link they never would."""
+JOINS = 4
+"""Channels in one JOIN, where the network does not say how many."""
 CLOSED = "the server closed the connection"
 
 
@@ -69,6 +71,14 @@ class Features(FeatureSet):  # type: ignore[misc]  # the library has no types
     def has(self, name: str) -> bool:
         """Did the server name it?"""
         return hasattr(self, name.lower())
+
+
+def joinable(features: Features) -> int:
+    """How many channels one JOIN may name: as the network says, for this command or for all; else few."""
+    limits = getattr(features, "targmax", None)
+    said = limits.get("JOIN") if isinstance(limits, dict) else None
+    most = str(said) if isinstance(said, int) else features.word("MAXTARGETS")
+    return int(most) if most.isdecimal() and int(most) else JOINS
 
 
 class Wire(IrcProtocol):  # type: ignore[misc]

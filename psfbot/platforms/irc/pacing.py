@@ -16,15 +16,20 @@ class Rank(IntEnum):
 
     PONG = 0
     AUTH = 1
-    REPLY = 2
-    ALERT = 3
-    BULK = 4
+    JOIN = 2
+    REPLY = 3
+    ALERT = 4
+    BULK = 5
 
 
-HELD = (Rank.REPLY, Rank.ALERT, Rank.BULK)
+SAID = (Rank.REPLY, Rank.ALERT, Rank.BULK)
+"""What people are to read; while the queue is `muted`, it stays."""
+HELD = (Rank.JOIN, *SAID)
 """What waits for its turn; a late PONG or login costs the link, so these never wait, but they count."""
-PATIENCE = {Rank.REPLY: 0, Rank.ALERT: 4, Rank.BULK: 100}
+PATIENCE = {Rank.JOIN: 0, Rank.REPLY: 2, Rank.ALERT: 4, Rank.BULK: 100}
 """How many lines of smaller ranks may go ahead of one that waits."""
+COST = {Rank.JOIN: 2}
+"""What counts as more than one line; servers take a JOIN for as much, however many channels it names."""
 SHARE = 4
 """Once its patience is over, a rank gets one line after each so many, until none of it waits."""
 BULK_PART = 2
@@ -64,6 +69,7 @@ class Queue:
     interval: float = 2.0
     limit: int = 500
     window: int = 0
+    muted: bool = False
     waits: int = 0
     lanes: dict[Rank, dict[int, Queued]] = field(default_factory=lambda: {rank: {} for rank in Rank})
     passed: dict[Rank, int] = field(default_factory=lambda: dict.fromkeys(HELD, 0))
@@ -108,7 +114,7 @@ class Queue:
 
     def room(self, rank: Rank) -> int:
         """How many more lines of this rank find room."""
-        if rank not in HELD:
+        if rank not in SAID:
             return self.limit
         most = max(1, self.limit // BULK_PART) - len(self.lanes[rank]) if rank is Rank.BULK else self.limit
         return max(0, min(most, self.limit - self.depth))
@@ -123,13 +129,13 @@ class Queue:
             self.held_up = True
             return None
         del self.lanes[line.rank][line.ticket]
-        self.paid_until = max(self.paid_until, now) + self.interval
+        self.paid_until = max(self.paid_until, now) + self.interval * COST.get(line.rank, 1)
         if line.rank in HELD:
             self.count_turn(line)
         return line
 
     def wait(self, now: float) -> float | None:
-        """Seconds until `take` gives something; None when time alone brings nothing: all is said, or `choked`."""
+        """Seconds until `take` gives something; None when time alone brings nothing: all said, `choked` or `muted`."""
         line = self.next_line()
         if line is None:
             return None
@@ -145,6 +151,10 @@ class Queue:
     def drop(self, ticket: int) -> bool:
         """Take back a line that still waits; False when it has gone."""
         return any(lane.pop(ticket, None) for lane in self.lanes.values())
+
+    def holds(self, ticket: int) -> bool:
+        """Does this line still wait?"""
+        return any(ticket in lane for lane in self.lanes.values())
 
     def clear(self) -> list[Queued]:
         """Empty the queue, as its link is gone, and return what was never sent; the next link starts afresh."""
@@ -178,11 +188,12 @@ class Queue:
         for rank in (Rank.PONG, Rank.AUTH):
             if self.lanes[rank]:
                 return next(iter(self.lanes[rank].values()))
-        if (begun := self.speaking) and begun.group:
+        may = [rank for rank in HELD if not (self.muted and rank in SAID)]
+        if (begun := self.speaking) and begun.group and begun.rank in may:
             rest = (line for line in self.lanes[begun.rank].values() if line.group == begun.group)
             if line := next(rest, None):
                 return line
-        waiting = [rank for rank in HELD if self.lanes[rank]]
+        waiting = [rank for rank in may if self.lanes[rank]]
         starving = (rank for rank in waiting[1:] if self.passed[rank] >= PATIENCE[rank])
         turn = next(starving, waiting[0]) if waiting else None
         return None if turn is None else next(iter(self.lanes[turn].values()))
@@ -192,9 +203,9 @@ class Queue:
         self.speaking, self.held_up = line, False
         if self.window:
             self.flying.append(line.ticket)
+        if not self.depth:
+            self.passed = dict.fromkeys(HELD, 0)
         for rank in HELD:
-            if not self.lanes[rank]:
-                self.passed[rank] = 0
-            elif rank > line.rank:
+            if rank > line.rank and self.lanes[rank]:
                 self.passed[rank] += 1
         self.passed[line.rank] = max(0, min(self.passed[line.rank], PATIENCE[line.rank]) - SHARE)

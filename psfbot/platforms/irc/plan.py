@@ -37,7 +37,7 @@ class Plan:
     waits: tuple[float, float] = (2.0, 300.0)
     per_minute: int = 3
     quiet: float = 30.0
-    deadline: float = 60.0
+    deadline: float = 50.0
     questions: int = 6
     question_every: float = 5.0
 

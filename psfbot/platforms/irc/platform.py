@@ -25,8 +25,8 @@ REPEAT = " (repeat?)"
 CHANNEL = "#&+!"
 NOT_IN = "psfbot is not in {channel}: {why}"
 UNWANTED = "nobody asked psfbot to be there; add it to PSFBOT_IRC_CHANNELS"
-LATER = 15.0
-"""Seconds after which a channel that we are not in is worth another look."""
+LATER = 5.0
+"""Seconds after which a channel that we are not in is worth another look: as long as before the first try to join."""
 MOST_WAITING = 20
 """Questions of one person that wait for the answer to the one before."""
 UNKNOWN_COMMAND = NOT_UNDERSTOOD.partition("'")[0]
@@ -79,6 +79,12 @@ class Irc:
         trouble = (f"{channel}: {why}" for channel, why in self.client.presence.trouble.items())
         return "; ".join([self.client.status, *trouble])
 
+    @property
+    def remark(self) -> str:
+        """Which channels we are kept out of, and why; nothing when we are where we should be."""
+        trouble = self.client.presence.trouble.items()
+        return "; ".join(f"not in {channel}: {why}" for channel, why in trouble)
+
     def numbers(self) -> Mapping[str, float]:
         """What a graph should show."""
         return self.client.numbers()
@@ -103,7 +109,7 @@ class Irc:
     def follow(self) -> None:
         """The catalog may want the bot in other channels than before."""
         if self.channels() != self.client.presence.wanted:
-            self.client.voice.put(self.client.presence.want(self.channels()), Rank.AUTH)
+            self.client.voice.put(self.client.presence.want(self.channels()), Rank.JOIN)
             self.client.tick()
 
     def asked(self, asked: Asked) -> None:

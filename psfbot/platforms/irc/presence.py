@@ -94,14 +94,14 @@ class Presence:
             self.refused(line, now, REFUSALS.get(line.command, line.text))
         return []
 
-    def due(self, now: float) -> list[str]:
-        """The channels to JOIN now; they count as asked for, and are not named again before there is an answer."""
-        found = []
+    def due(self, now: float, most: int | None = None) -> list[str]:
+        """The channels to JOIN now, at most so many; they count as asked for until there is an answer."""
+        found: list[str] = []
         for name in self.channels:
             stay = self.stay(name)
             if stay.asked_at is not None and now >= stay.asked_at + PATIENCE:
                 self.failed(name, now, f"no answer to JOIN within {PATIENCE:.0f} seconds")
-            if stay.joined_at is None and stay.asked_at is None and stay.due_at <= now:
+            if len(found) != most and stay.joined_at is None and stay.asked_at is None and stay.due_at <= now:
                 stay.asked_at = now
                 found.append(name)
         return found

@@ -125,6 +125,8 @@ class Exchange:
     mechanism: Mechanism | None = None
     left: list[str] = field(default_factory=list)
     challenge: str = ""
+    listed: bool = False
+    """Was what the server has just said a list of what it knows? Then a failure right behind it says the same again."""
 
     @property
     def reason(self) -> str:
@@ -154,9 +156,12 @@ class Exchange:
         """What to send after a line of the server about the login; nothing after any other line."""
         if self.stage is not Stage.RUNNING:
             return []
+        if line.command not in NUMERICS | {"AUTHENTICATE"}:
+            return []
+        listed, self.listed = self.listed, line.command == "908"
         if line.command == "AUTHENTICATE":
             return self.challenged(line.text)
-        return self.told(line) if line.command in NUMERICS else []
+        return [] if listed and line.command == "904" else self.told(line)
 
     def challenged(self, part: str) -> list[str]:
         """Answer, once the challenge is whole: 400 characters mean that there is more of it."""
@@ -193,8 +198,10 @@ class Exchange:
             case "903" | "907":
                 return self.give_up("the server says that all is well, but did not prove that it knows the password")
             case "908":
-                known = {name.upper() for name in (line.params[1] if len(line.params) > 1 else "").split(",")}
-                self.left = [name for name in self.left if name in known]
+                offered = line.params[1] if len(line.params) > 1 else ""
+                self.left = [name for name in self.left if name in offered.upper().split(",")]
+                self.reasons.append(f"{self.name}: the server offers {plain(offered) or 'nothing'} (908)")
+                return self.next()
             case _:
                 self.reasons.append(f"{self.name}: {plain(line.text)} ({line.command})")
                 return self.next()

@@ -8,13 +8,15 @@ from itertools import count
 from psfbot.errors import DeliveryError
 from psfbot.platforms.irc.connection import Link, NotConnected, TooLong
 from psfbot.platforms.irc.line import Line
-from psfbot.platforms.irc.pacing import HELD, Queue, Queued, Rank
+from psfbot.platforms.irc.pacing import Queue, Queued, Rank
 from psfbot.platforms.irc.proof import Outcome, Proofs
 from psfbot.platforms.irc.safe import one_line
 from psfbot.platforms.irc.split import fragments, room_for
 
 PATIENCE = 45.0
 """Seconds that a notice has to leave and be proven; the courier's own patience is longer."""
+UNSENT = 2.0
+"""Seconds after which bulk that was not sent goes back to the outbox: waiting here, it would keep urgent words out."""
 STALE = 300.0
 """Seconds after which an answer that could not be sent interests nobody."""
 JOIN_BYTES = 400
@@ -32,11 +34,29 @@ class Voice:
     choked: Callable[[], None] = lambda: None
     patience: float = PATIENCE
     link: Link | None = None
-    muted: bool = True
     down_at: float = 0.0
     timer: asyncio.TimerHandle | None = None
     awaited: dict[int, "asyncio.Future[str]"] = field(default_factory=dict)
     numbers: "count[int]" = field(default_factory=lambda: count(1))
+
+    def __post_init__(self) -> None:
+        """Say nothing yet."""
+        self.muted = True
+
+    @property
+    def muted(self) -> bool:
+        """Does what people are to read wait until the bot is where it should be?"""
+        return self.queue.muted
+
+    @muted.setter
+    def muted(self, muted: bool) -> None:
+        """Let it wait, or let it out with the next line."""
+        self.queue.muted = muted
+
+    @property
+    def joining(self) -> bool:
+        """Does a JOIN wait for its turn?"""
+        return bool(self.queue.lanes[Rank.JOIN])
 
     def up(self, link: Link) -> None:
         """There is a link; answers that are too old for it are dropped."""
@@ -87,10 +107,12 @@ class Voice:
         try:
             tickets = self.queue.put_all(wires, rank)
             self.flush()
+            if rank is Rank.BULK:
+                await self.turn(number, tickets)
             async with asyncio.timeout(self.patience):
                 return await self.awaited[number]
         except TimeoutError:
-            if [ticket for ticket in tickets if self.queue.drop(ticket)] == tickets:
+            if all(map(self.queue.holds, tickets)):
                 raise DeliveryError(NOT_SENT.format(seconds=self.patience), final=False) from None
             raise
         finally:
@@ -98,6 +120,12 @@ class Voice:
             self.proofs.forget(number)
             for ticket in tickets:
                 self.queue.drop(ticket)
+
+    async def turn(self, number: int, tickets: Sequence[int]) -> None:
+        """Wait a moment for bulk to be sent; if none of it was, its room may have something better to say."""
+        await asyncio.wait([self.awaited[number]], timeout=UNSENT)
+        if all(map(self.queue.holds, tickets)):
+            raise DeliveryError(NOT_SENT.format(seconds=UNSENT), final=False, wait=UNSENT)
 
     def heard(self, line: Line) -> None:
         """A line of the server may prove something."""
@@ -120,20 +148,15 @@ class Voice:
             self.timer.cancel()
             self.timer = None
         now = self.clock()
-        while (link := self.link) and link.writable and not self.held_back() and (line := self.queue.take(now)):
+        while (link := self.link) and link.writable and (line := self.queue.take(now)):
             self.send(link, line)
-        if self.link is None or not self.link.writable or self.held_back():
+        if self.link is None or not self.link.writable:
             return
         wait = self.queue.wait(now)
         if wait is not None:
             self.timer = asyncio.get_running_loop().call_later(wait, self.flush)
         elif self.queue.choked:
             self.choked()
-
-    def held_back(self) -> bool:
-        """Is nothing in the queue but what must wait until the bot is where it should be?"""
-        line = self.queue.next_line() if self.muted else None
-        return line is not None and line.rank in HELD
 
     def send(self, link: Link, line: Queued) -> None:
         """Write one line; one that is too long is a bug of its maker, and harms no other."""
@@ -149,11 +172,11 @@ class Voice:
             self.proofs.sent(line.text)
 
 
-def joins(channels: Sequence[str], most: int) -> list[str]:
-    """Ask to be let into channels, in as few lines as the network allows."""
+def joins(channels: Sequence[str]) -> list[str]:
+    """Ask to be let into channels, in one line unless it were too long."""
     lines: list[list[str]] = []
     for channel in channels:
-        if not lines or len(lines[-1]) >= most or len(",".join([*lines[-1], channel]).encode()) > JOIN_BYTES:
+        if not lines or len(",".join([*lines[-1], channel]).encode()) > JOIN_BYTES:
             lines.append([])
         lines[-1].append(channel)
     return [f"JOIN {','.join(batch)}" for batch in lines]

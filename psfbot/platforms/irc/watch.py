@@ -12,7 +12,7 @@ class Watch:
     """
 
     quiet: float = 30.0
-    deadline: float = 60.0
+    deadline: float = 50.0
     every: float = 120.0
     lag: float = 0.0
     number: int = 0

@@ -1,0 +1,66 @@
+"""Moments as people say them: `tonight`, `tomorrow 9:00`, `monday`, `2026-12-24 18:00`, `18:00 UTC`, `in 3h`."""
+
+import re
+from datetime import UTC, datetime, time, timedelta
+
+from psfbot.chat.times import length, zone_of
+from psfbot.errors import UserError
+from psfbot.oncall.clock import instant, on_wall
+from psfbot.text import cut
+
+DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+EVENING, MIDDAY = time(21), time(12)
+"""What is meant by `tonight`, and by a day without a time."""
+ASKED = re.compile(r"\b(tonight|tomorrow)$", re.IGNORECASE)
+SAID = re.compile(
+    r"(?:(?P<day>today|tonight|tomorrow|on \w+|\w+day|\d{4}-\d\d-\d\d))?(?:[t ]?(?:at )?(?P<hour>\d{1,2}):(?P<minute>\d\d))?"
+    r"(?P<utc> ?utc|z)?",
+    re.IGNORECASE,
+)
+UNCLEAR = "I do not know when '{said}' is. Say for example: 18:00, 18:00 UTC, tomorrow 9:00, monday, 2026-12-24 18:00."
+
+
+def in_question(text: str) -> str:
+    """The word at the end of a question that says when it is about, if there is one."""
+    found = ASKED.search(text.strip(" ?!."))
+    return found[1].lower() if found else ""
+
+
+def moment_of(said: str, now: datetime, zone: str | None) -> datetime:
+    """The moment that somebody means, by their own clock unless they say UTC; a time of day is the next such time."""
+    words = " ".join(said.lower().split())
+    if words in {"", "now", "right now"}:
+        return now
+    if words.startswith("in "):
+        return now + length(words.removeprefix("in "))
+    found = SAID.fullmatch(words)
+    if found is None or not (found["day"] or found["hour"]):
+        raise UserError(UNCLEAR.format(said=cut(said, 60)))
+    place = zone_of("UTC" if found["utc"] else zone)
+    here = on_wall(now, place)
+    try:
+        clock = time(int(found["hour"]), int(found["minute"])) if found["hour"] else default(found["day"])
+        day = day_of(found["day"] or "", here)
+    except ValueError:
+        raise UserError(UNCLEAR.format(said=cut(said, 60))) from None
+    moment = instant(datetime.combine(day, clock), place)
+    if not found["day"] and moment < now:
+        moment = instant(datetime.combine(day + timedelta(days=1), clock), place)
+    return max(moment, now) if found["day"] == "tonight" else moment
+
+
+def default(day: str) -> time:
+    """The time of a day that somebody means who says none."""
+    return EVENING if day == "tonight" else MIDDAY
+
+
+def day_of(said: str, here: datetime) -> datetime:
+    """A day, from today on; raises `ValueError` for a word that is none."""
+    if said in {"", "today", "tonight"}:
+        return here
+    if said == "tomorrow":
+        return here + timedelta(days=1)
+    word = said.removeprefix("on ")
+    if word in DAYS:
+        return here + timedelta(days=(DAYS.index(word) - here.weekday()) % 7)
+    return datetime.strptime(word, "%Y-%m-%d").replace(tzinfo=UTC)

@@ -1,0 +1,1 @@
+"""Slack on loopback, for tests."""

@@ -1,0 +1,198 @@
+"""The stand-in for PagerDuty does what the real one does, as far as its own description of itself goes."""
+
+import json
+import os
+from datetime import timedelta
+from pathlib import Path
+
+import httpx
+import pytest
+from jsonschema import Draft4Validator
+from pagerduty_account import EVENTS_KEY, NOON, SECRET, SENDER, TOKEN, Turn
+from pagerduty_fake import pagerduty
+
+from psfbot import plugins
+from psfbot.plugin import Hook, Proof, State
+from psfbot.relay.letter import Fate
+
+PLUGIN = plugins.find()["pagerduty"]
+SPECS = os.environ.get("PSFBOT_SPECS", "")
+HEADERS = {"Authorization": f"Token token={TOKEN}", "From": SENDER}
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def account():
+    turns = [Turn("PANNA01", NOON - DAY, NOON + DAY)]
+    with pagerduty(schedules={"PS": turns}, policies={"PA": [["PS"], ["PBEN001"]]}) as account:
+        account.subscribe()
+        yield account
+
+
+def ask(account, method, path, body=None, headers=None):
+    given = HEADERS if headers is None else headers
+    with httpx.Client(base_url=account.url, headers=given, trust_env=False) as client:
+        return client.request(method, path, json=body)
+
+
+def event(account, action, key="k1", **payload):
+    body = {"routing_key": EVENTS_KEY, "event_action": action, "dedup_key": key}
+    values = {"summary": "Disk full", "source": "test", "severity": "critical", **payload}
+    return ask(account, "POST", "/v2/enqueue", body | ({"payload": values} if action == "trigger" else {}))
+
+
+def told(account):
+    """What the webhooks say, as our own plugin reads them."""
+    found = []
+    for headers, body in account.webhooks:
+        hook = Hook(headers, body, NOON)
+        settings = PLUGIN.settings.model_validate({"webhook_secrets": SECRET})
+
+        assert PLUGIN.proof(hook, settings) is Proof.GENUINE
+        contents = PLUGIN.reads(hook)
+        assert contents.fate in {Fate.DONE, Fate.IGNORED}, contents.reason
+        found += [alert.state for alert in contents.alerts] or [contents.reason.split(" ·")[0]]
+    return found
+
+
+def test_an_incident_opens_is_taken_and_ends_and_webhooks_tell_so(account):
+    for action in ("trigger", "trigger", "acknowledge", "acknowledge", "resolve", "resolve"):
+        assert event(account, action).status_code == 202
+
+    assert [one["status"] for one in account.incidents.values()] == ["resolved"]
+    assert told(account) == [State.FIRING, State.ACKNOWLEDGED, State.RESOLVED]
+
+
+def test_what_ends_and_comes_back_is_a_new_incident_and_what_is_unknown_is_dropped(account):
+    for action in ("resolve", "trigger", "resolve", "trigger"):
+        event(account, action)
+
+    assert [one["status"] for one in account.incidents.values()] == ["resolved", "triggered"]
+
+
+def test_a_ping_is_a_webhook(account):
+    assert ask(account, "POST", "/webhook_subscriptions/PWH0000/ping").status_code == 202
+    assert told(account) == ["pagey.ping"]
+
+
+def test_a_note_is_a_webhook_that_changes_no_state(account):
+    event(account, "trigger")
+    incident = next(iter(account.incidents))
+    ask(account, "POST", f"/incidents/{incident}/notes", {"note": {"content": "restarted"}})
+
+    assert told(account) == [State.FIRING, "incident.annotated"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "headers", "status"),
+    [
+        ("GET", "/oncalls", None, {}, 401),
+        ("GET", "/oncalls?limit=101", None, None, 400),
+        ("GET", "/oncalls?limit=100&offset=9901", None, None, 400),
+        ("GET", "/oncalls?since=2026-01-01T00:00:00Z&until=2026-12-01T00:00:00Z", None, None, 400),
+        ("GET", "/nothing", None, None, 404),
+        ("GET", "/incidents/Q0", None, None, 404),
+        ("PUT", "/incidents/Q0", {"incident": {"status": "resolved"}}, None, 404),
+        ("POST", "/schedules/P0/overrides", {"overrides": []}, None, 404),
+        ("POST", "/v2/enqueue", {"routing_key": "wrong", "event_action": "trigger"}, None, 400),
+        ("POST", "/v2/enqueue", {"routing_key": EVENTS_KEY, "event_action": "shout"}, None, 400),
+        ("POST", "/v2/enqueue", {"routing_key": EVENTS_KEY, "event_action": "trigger", "payload": {}}, None, 400),
+    ],
+)
+def test_it_refuses_what_the_real_one_refuses(account, method, path, body, headers, status):
+    assert ask(account, method, path, body, headers).status_code == status
+
+
+def test_an_incident_changes_only_in_somebodys_name(account):
+    event(account, "trigger")
+    path = f"/incidents/{next(iter(account.incidents))}"
+    body = {"incident": {"type": "incident_reference", "status": "acknowledged"}}
+
+    assert ask(account, "PUT", path, body, {"Authorization": HEADERS["Authorization"]}).status_code == 400
+    assert ask(account, "PUT", path, body).status_code == 200
+    assert ask(account, "PUT", path, body).json()["error"]["code"] == 1002
+
+
+# PagerDuty's own description of its interface
+
+
+def described(name):
+    """The description in the folder that `PSFBOT_SPECS` names, wherever in it that lies."""
+    found = sorted(Path(SPECS).rglob(f"*{name}*/openapiv3.json")) if SPECS else []
+    if not found:
+        pytest.skip(f"PSFBOT_SPECS names no folder with PagerDuty's {name}/openapiv3.json")
+    return json.loads(found[0].read_text("utf-8"))
+
+
+def plain(schema):
+    """A schema of OpenAPI 3.0 as one of JSON Schema: what may be null there is written in another way."""
+    if isinstance(schema, list):
+        return [plain(one) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    found = {key: plain(value) for key, value in schema.items() if key not in {"discriminator", "nullable", "example"}}
+    return {"anyOf": [found, {"type": "null"}]} if schema.get("nullable") is True else found
+
+
+def faults(spec, method, path, status, body):
+    """Where an answer differs from what its operation promises."""
+    answer = spec["paths"][path][method]["responses"][status]
+    while "$ref" in answer:
+        answer = at(spec, answer["$ref"])
+    schema = answer["content"]["application/json"]["schema"]
+    root = {**plain(schema), "components": plain(spec["components"])}
+    return [
+        f"{'/'.join(map(str, e.absolute_path))}: {e.message[:200]}" for e in Draft4Validator(root).iter_errors(body)
+    ]
+
+
+def at(spec, reference):
+    found = spec
+    for step in reference.removeprefix("#/").split("/"):
+        found = found[step.replace("~1", "/").replace("~0", "~")]
+    return found
+
+
+def test_the_rest_api_answers_as_it_is_described(account):
+    spec = described("REST")
+    event(account, "trigger")
+    id_ = next(iter(account.incidents))
+    change = {"incident": {"type": "incident_reference", "status": "acknowledged"}}
+    answers = [
+        ("get", "/oncalls", "200", ask(account, "GET", "/oncalls")),
+        ("get", "/incidents", "200", ask(account, "GET", "/incidents")),
+        ("get", "/incidents/{id}", "200", ask(account, "GET", f"/incidents/{id_}")),
+        ("put", "/incidents/{id}", "200", ask(account, "PUT", f"/incidents/{id_}", change)),
+        ("get", "/oncalls", "401", ask(account, "GET", "/oncalls", headers={"From": SENDER})),
+    ]
+
+    assert {path: faults(spec, method, path, status, answer.json()) for method, path, status, answer in answers} == {
+        path: [] for _, path, _, _ in answers
+    }
+
+
+def test_the_events_api_answers_as_it_is_described(account):
+    spec = described("events-v2")
+    answer = event(account, "trigger")
+
+    assert faults(spec, "post", "/enqueue", "202", answer.json()) == []
+
+
+def test_a_difference_from_a_description_is_found():
+    """The check itself is checked on a description that is written here."""
+    thing = {
+        "type": "object",
+        "required": ["id"],
+        "properties": {"id": {"type": "string"}, "end": {"$ref": "#/components/schemas/T"}},
+    }
+    spec = {
+        "paths": {"/x": {"get": {"responses": {"200": {"$ref": "#/components/responses/X"}}}}},
+        "components": {
+            "schemas": {"T": {"type": "string", "nullable": True}},
+            "responses": {"X": {"content": {"application/json": {"schema": thing}}}},
+        },
+    }
+
+    assert faults(spec, "get", "/x", "200", {"id": "1", "end": None}) == []
+    assert faults(spec, "get", "/x", "200", {"id": "1", "end": 7}) != []
+    assert faults(spec, "get", "/x", "200", {}) == [": 'id' is a required property"]
