@@ -82,7 +82,7 @@ class Ours:
     ) -> None:
         credentials = Credentials(*login, order=("PLAIN",)) if login else Credentials()
         plan = replace(self.plan, host=host, port=port, credentials=credentials, interval=pace, burst=1 if pace else 4)
-        self.client = Client(plan, self.asked, bug=self.bugs.append, clock=self.clock, draw=lambda: 0.5)
+        self.client = Client(plan, self.asked, bug=self.bugs.append, clock=self.clock, draw=lambda: 0.5, latest=1.0)
         self.running = asyncio.create_task(self.client.run(self.end))
 
     def clock(self) -> float:

@@ -51,7 +51,7 @@ def url_of(folder: Path) -> str:
 @asynccontextmanager
 async def on_irc(folder: Path, port: int, **settings: object) -> AsyncIterator[Bot]:
     """A bot that runs and goes to this server, without TLS; its catalog is there already."""
-    ours = {"IRC_HOST": "127.0.0.1", "IRC_PORT": port, "IRC_TLS": "false"} | settings
+    ours = {"IRC_HOST": "127.0.0.1", "IRC_PORT": port, "IRC_TLS": "false", "PLUGINS": "pagerduty"} | settings
     environ = {f"PSFBOT_{name}": str(value) for name, value in ours.items()}
     async with running(url_of(folder), folder, **environ) as bot:
         yield bot

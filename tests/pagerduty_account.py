@@ -52,6 +52,7 @@ class PagerDuty:
     log: list[Json] = field(default_factory=list)
     subscriptions: dict[str, Json] = field(default_factory=dict)
     webhooks: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
+    sent: int = 0
     seen: list[tuple[str, str, Json]] = field(default_factory=list)
     mood: Callable[[str, str], Answer | None] = lambda method, path: None  # noqa: ARG005
     hang: threading.Event | None = None
@@ -136,7 +137,7 @@ class PagerDuty:
     def send(self, kind: str, resource: str, data: Json, agent: Json | None) -> None:
         """A webhook, as each subscription gets it."""
         event = {
-            "id": f"01{len(self.webhooks):024d}",
+            "id": f"01{self.sent:024d}",
             "event_type": kind,
             "resource_type": resource,
             "occurred_at": self.now.isoformat().replace("+00:00", "Z"),
@@ -144,13 +145,14 @@ class PagerDuty:
             "client": None,
             "data": data,
         }
+        self.sent += 1
         body = json.dumps({"event": event}).encode()
         for id_, subscription in self.subscriptions.items():
             secret = subscription["delivery_method"]["secret"]
             headers = {
                 "content-type": "application/json",
                 "user-agent": "PagerDuty-Webhook/V3.0",
-                "x-webhook-id": f"{id_}-{len(self.webhooks)}",
+                "x-webhook-id": f"{id_}-{self.sent}",
                 "x-webhook-subscription": id_,
                 "x-pagerduty-signature": f"v1={hmac.new(secret.encode(), body, sha256).hexdigest()}",
             }

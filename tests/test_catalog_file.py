@@ -36,7 +36,7 @@ def test_a_faulty_catalog_has_exactly_the_faults_that_its_head_expects(file):
 
 
 def test_there_are_faulty_catalogs_enough():
-    assert len(FAULTY) >= 49
+    assert len(FAULTY) >= 55
 
 
 def test_a_sound_catalog_has_no_findings_and_a_line_for_each_record():
@@ -186,3 +186,22 @@ def test_the_command_knows_the_day(tmp_path):
 
     assert done.exit_code == 1
     assert done.stdout == f"{file}:5:11: 2999 is far in the future: is the year right?\n"
+
+
+def test_the_command_knows_the_plugins_and_looks_for_them_where_the_settings_say(tmp_path, monkeypatch):
+    (tmp_path / "homes" / "house").mkdir(parents=True)
+    (tmp_path / "homes" / "house" / "__init__.py").write_text("raise AssertionError('nobody imports it')")
+    alerts = "alerts: {pingdom: [a], house: [b], pingdon: [c]}"
+    text = f"schema_version: 1\nservices:\n  a: {{name: A, description: A., lifecycle: unknown, {alerts}}}\n"
+    file = tmp_path / "catalog.yaml"
+    file.write_text(text)
+    monkeypatch.setenv("PSFBOT_PLUGIN_DIRS", str(tmp_path / "homes"))
+    known = CliRunner().invoke(main, ["catalog", "check", str(file)])
+    monkeypatch.setenv("PSFBOT_PLUGIN_DIRS", "")
+    monkeypatch.setenv("PSFBOT_PORT", "nonsense")
+    fewer = CliRunner().invoke(main, ["catalog", "check", str(file)])
+
+    warning = f'{file}:3:88: warning: no plugin "pingdon" is installed here — did you mean "pingdom"?\n'
+    assert (known.exit_code, known.stdout) == (0, warning)
+    assert fewer.exit_code == 0
+    assert fewer.stdout == f'{file}:3:76: warning: no plugin "house" is installed here\n{warning}'

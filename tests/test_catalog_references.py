@@ -7,7 +7,8 @@ import pytest
 from psfbot.catalog.events import Quick
 from psfbot.catalog.finding import Fault
 from psfbot.catalog.model import KINDS, Catalog
-from psfbot.catalog.references import EVERY, MOST_HINTS, REFERS, check
+from psfbot.catalog.references import EVERY, MOST_HINTS, REFERS, check, unknown_plugins
+from psfbot.catalog.sense import senseless
 from psfbot.catalog.shape import table
 
 SAMPLE = Path(__file__).parent / "sample.yaml"
@@ -213,3 +214,58 @@ def test_a_chain_of_thousands_is_no_circle_and_no_trouble():
     }
 
     assert faults(services=services) == []
+
+
+def test_a_domain_may_be_the_id_and_a_slash_at_its_end_tells_nothing_apart():
+    one, other = {**SERVICE, "domains": ["a.org/x/"]}, {**SERVICE, "domains": ["b.org", "A.org/x"]}
+
+    assert messages(services={"a.org/x": one, "b.org": other}) == ['"A.org/x" is already a name of a.org/x']
+    assert messages(services={"a/": SERVICE, "a": SERVICE}) == []
+
+
+@pytest.mark.parametrize("kind", ["providers", "teams"])
+def test_no_two_providers_or_teams_are_called_the_same(kind):
+    fine = {"do": {"name": "DO", "aliases": ["Ocean"]}, "ocean-2": {"name": "Ocean-2"}, "odd": {"name": 7}}
+
+    assert messages(**{kind: fine}) == []
+    assert messages(**{kind: {**fine, "sea": {"name": "ocean"}}}) == ['"ocean" is already a name of do']
+    assert messages(**{kind: {**fine, "x": {"name": "X", "aliases": ["ocean", "OCEAN"]}}}) == [
+        '"ocean" is already a name of do',
+        '"OCEAN" is listed twice in this record',
+    ]
+
+
+@pytest.mark.parametrize("field", ["github", "irc", "slack", "pagerduty"])
+def test_an_account_belongs_to_one_person(field):
+    people = {"anna": {field: "Anna"}, "bob": {field: "anna"}, "carl": {field: None}, "dora": {field: [1]}, "emil": {}}
+    (fault,) = faults(people=people)
+
+    assert fault.message == f'"anna" is already the {field} account of anna: each account belongs to one person'
+    assert (fault.path, fault.earlier) == (("people", "bob", field), ("people", "anna", field))
+
+
+@pytest.mark.parametrize("alerts", [None, [], {"pingdom": "x"}, {"pingdom": [["x"], None, {}]}, {"sentry": ["x"]}])
+def test_checks_that_are_badly_written_or_of_another_plugin_are_nobody_elses(alerts):
+    assert faults(services={"a": {**SERVICE, "alerts": {"pingdom": ["x"]}}, "b": {**SERVICE, "alerts": alerts}}) == []
+
+
+def test_a_plugin_that_is_not_here_is_a_warning_and_nobody_looks_for_plugins_in_vain():
+    services = {"a": {"alerts": {"pingdom": [], "pingdon": []}}, "b": {"alerts": 3}, "c": {}}
+    (fault,) = unknown_plugins(services, lambda wanted: {"pingdom", "sentry"} & {*wanted, "sentry"})
+
+    assert fault.message == 'no plugin "pingdon" is installed here — did you mean "pingdom"?'
+    assert (fault.path, fault.at, fault.severity) == (("services", "a", "alerts", "pingdon"), "key", "warning")
+    assert unknown_plugins({"b": {"alerts": {}}}, lambda _: pytest.fail("nobody names a plugin")) == []
+
+
+@pytest.mark.parametrize("mail", ["infra at example", "infra@example", "@example.org", "a@b.org, c@d.org", "<a@b.org>"])
+def test_an_address_that_no_mail_can_be_sent_to_is_told(mail):
+    contact = {"type": "email", "value": mail}
+    found = list(senseless(table({"people": {"a": {"email": mail}}, "teams": {"a": {"contacts": [contact]}}})))
+
+    assert [one.message for one in found] == [f'"{mail}" is no e-mail address: write it as name@example.org'] * 2
+
+
+@pytest.mark.parametrize("mail", ["infra@example.org", "a+b.c_d@mail.example.org", "Łuk@bücher.example", None, "", 7])
+def test_an_address_is_left_alone(mail):
+    assert list(senseless(table({"people": {"a": {"email": mail}}}))) == []

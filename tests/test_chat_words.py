@@ -132,6 +132,9 @@ def test_a_phrase_that_cannot_be_read_is_refused(phrase):
         ("!note 1 who's on-call", "note 1 who's on-call"),
         ("“note 1”", "“note 1”"),
         ("note 1 &amp; is <https://docs.python.org|no link>", "note 1 &amp; is <https://docs.python.org|no link>"),
+        ("note 1    spaces   kept", "note 1    spaces   kept"),
+        (" psfbot:  note 1 a\tb\nc ", "note 1 a b c"),
+        ("note 1" + "  x" * 1000, "note 1" + " x" * 1000),
         ("", ""),
     ],
 )

@@ -78,6 +78,41 @@ def test_other_lists_have_name_kind_and_detail(cli):
     assert first == ["aarch64-apple-darwin", "platform", "tier 1"]
 
 
+def test_what_breaks_is_a_table_of_services_with_the_path_to_each(cli):
+    head, *found = rows(cli("ask", "--csv", "what breaks if nyc1 goes away").stdout_bytes.decode())
+
+    assert head == [*HEAD, "strength", "path"]
+    assert found[0][0] == "docs.python.org"
+    assert [row[-2:] for row in found if row[0] == "hg.python.org"] == [["hard", "nyc1 -> hg.python.org"]]
+
+
+@pytest.mark.parametrize(
+    ("question", "some"),
+    [
+        ("which hosts are still on ubuntu 20.04", ["salt.nyc1.psf.io", "host", "Ubuntu 20.04"]),
+        ("what does docs need", ["fastly", "provider", "hard"]),
+        ("what does docs need", ["loadbalancer", "service", "hard"]),
+        ("who has access to docs.nyc1.psf.io", ["person:mdk", "person", "Julien Palard"]),
+    ],
+)
+def test_a_list_in_one_sentence_is_a_table_too(cli, question, some):
+    done = cli("ask", "--csv", question)
+    head, *found = rows(done.stdout_bytes.decode())
+
+    assert (done.exit_code, done.stderr, head) == (0, "", ["name", "kind", "detail"])
+    assert some in found
+
+
+def test_names_that_the_catalog_does_not_know_are_listed_bare():
+    data = {"access": ["person:x"]}, {"hosts": ["h"]}, {"platforms": ["p"]}, {"hosts": []}, {"people": 3}
+    texts = [as_csv(Answer("", data=one), Catalog()) for one in data]
+
+    assert [rows(text)[1:] for text in texts if text] == [
+        [["person:x", "person", ""]], [["h", "host", ""]], [["p", "platform", ""]], []
+    ]  # fmt: skip
+    assert texts[-1] is None
+
+
 @pytest.mark.parametrize(
     ("args", "code", "said"),
     [

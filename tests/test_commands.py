@@ -1,13 +1,16 @@
 """Every example in a command's docstring is asked, and answered as written."""
 
+import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from conftest import Asking
 
 from psfbot import commands as facts
-from psfbot.chat.message import Speaker
+from psfbot.chat.message import Message, Speaker
 from psfbot.commands import live
+from psfbot.commands.about import LOG_IN
 from psfbot.commands.manual import as_markdown
 from psfbot.plugin import Command
 
@@ -95,6 +98,48 @@ def test_an_admin_is_told_which_team_makes_them_one(ask):
     reply = ask("who am i", Speaker("jacob", account="coffee", person="coffee"))
 
     assert reply.lines[0] == "You are Jacob Coffee: admin, because team infra grants admin."
+
+
+def on_irc(ask, account):
+    message = Message("whoami", Speaker("ned", account=account), "irc", "#room")
+    return asyncio.run(ask.desk.answer(message)).lines
+
+
+def test_somebody_on_irc_who_is_not_logged_in_is_told_so_and_how_to_log_in(ask):
+    assert on_irc(ask, None) == (
+        "You are ned: anyone, because you are not logged in to services, and a nick proves nothing.",
+        LOG_IN,
+    )
+
+
+def test_how_to_log_in_is_a_line_to_type():
+    assert "`/msg NickServ IDENTIFY ACCOUNT PASSWORD`" in LOG_IN
+
+
+def test_somebody_on_irc_whom_the_catalog_does_not_know_is_told_what_the_network_says_of_them(ask):
+    assert on_irc(ask, "nedbat") == (
+        "You are ned (services account nedbat): anyone, because the catalog knows no person with this account.",
+        "To be known, have your account added to the catalog's `people`: catalog.yaml",
+    )
+
+
+@pytest.mark.parametrize(
+    ("platform", "place"),
+    [("console", "/srv/c/catalog.yaml"), ("terminal", "/srv/c/catalog.yaml"), ("irc", "catalog.yaml"),
+     ("slack", "catalog.yaml")],
+)  # fmt: skip
+def test_only_who_sits_at_the_machine_is_shown_a_path_on_it(ask, platform, place):
+    path = "/srv/c/catalog.yaml"
+    book = replace(ask.desk.book(), path=path, refused=f"1 fault, the first: {path}:3: no such person")
+    ask.desk.book = lambda: book
+    unknown, known, version = (
+        asyncio.run(ask.desk.answer(Message(asked, Speaker("ned"), platform, "#room")))
+        for asked in ("who owns gopher.example.org", "what is docs.python.org", "version")
+    )
+
+    assert unknown.lines[0].endswith(f"Is it missing? Propose it: {place}")
+    assert version.lines[-1].endswith(f"the first: {place}:3: no such person")
+    assert ("/srv/c" in repr(known.answer)) == ("/srv/c" in place)
 
 
 def test_somebody_inactive_may_only_read(ask):

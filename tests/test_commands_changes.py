@@ -155,6 +155,32 @@ def test_a_service_is_silenced_for_as_long_as_was_said(busy, said, ends):
     )
 
 
+def test_a_silence_ends_at_a_date(busy):
+    assert busy.says("mute docs.python.org until 2026-11-21T16:26Z because x").startswith(
+        "docs.python.org is silenced until 2026-11-21 16:26 UTC (silence 1)."
+    )
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["docs, mailman", "docs & mailman", "docs/mailman", "docs,", "(docs", "test/exampleindex", "exampleindex.org",
+     "test.exampleindex.org", "docs@python.org", "*docs*"],
+)  # fmt: skip
+@pytest.mark.parametrize("line", ["mute {} for 2h because x", "maintenance {} 2h because x", "unmute {}"])
+def test_nothing_is_changed_by_a_name_that_is_not_spelt_just_so(busy, line, name):
+    busy.book = sample(services={"mail.python.org": {"aliases": ["mailman", "docs mailman"]}})
+    busy.says("mute hg.python.org 2h because y")
+    reply = busy.ask(line.format(name))
+
+    assert reply.answer.outcome in {Outcome.NOT_FOUND, Outcome.REFUSED, Outcome.AMBIGUOUS}, reply.lines
+    assert busy.ask("silences").lines[0] == "1 silence."
+
+
+@pytest.mark.parametrize("name", ["docs", "DOCS", "`docs`", '"docs.python.org"', "'documentation'"])
+def test_a_name_may_stand_in_quotes_where_something_is_changed(busy, name):
+    assert busy.says(f"mute {name} 2h because x").startswith("docs.python.org is silenced")
+
+
 def test_a_time_of_day_is_the_speakers_own(busy):
     busy.book = sample(people={"mdk": {"timezone": "Europe/Paris"}})
 
@@ -213,6 +239,8 @@ def test_what_a_silence_lacks_is_said_and_nothing_is_silenced(busy, said, answer
         ("psfbot: note 1 thanks", "thanks"),
         ("!note 1 ?", "?"),
         ("hey, note 1 “quoted”", "“quoted”"),
+        ("note 1 two  and   three", "two  and   three"),
+        ("note 1 <https://docs.example|docs> &amp; more", "<https://docs.example|docs> &amp; more"),
     ],
 )
 def test_a_note_keeps_every_letter_that_was_typed(busy, said, kept):

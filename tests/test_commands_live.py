@@ -49,7 +49,7 @@ def test_recent_incidents_are_listed_with_those_that_are_over(busy):
     busy.says("resolve 2")
 
     assert both[0] == "1 open incident."
-    assert "#1 docs.python.org (resolved after 10 min, HTTP is firing)" in both[1]
+    assert "#1 docs.python.org (resolved by boss after 10 min, HTTP is firing)" in both[1]
     assert busy.says("recent incidents") == "No open incident; the last 2:"
     assert busy.says("incidents") == "Nothing is down that I was told of."
 
@@ -132,7 +132,7 @@ def test_a_timeline_tells_an_incident_from_the_first_alert_to_the_last_word(busy
     busy.says("resolve 1", OWNER)
 
     assert busy.ask("timeline 1", GUEST).lines == (
-        "#1 docs.python.org: resolved after 10 min.",
+        "#1 docs.python.org: resolved by mdk after 10 min.",
         "12:00 UTC opened by pingdom: HTTP is firing",
         "12:00 UTC told: irc #python-infra",
         "12:10 UTC acknowledged by mdk",

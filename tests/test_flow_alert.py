@@ -152,7 +152,7 @@ def test_the_end_of_what_was_resolved_by_hand_is_no_news(bot):
     bot.takes(ended(NOON + HOUR))
 
     assert len(bot.heard) == 2
-    assert bot.parcels[-1].notice.text == "UP #1 docs.python.org again after 2 s, resolved by ned"
+    assert bot.parcels[-1].notice.text == "RESOLVED #1 docs.python.org by ned after 2 s (closed by hand)"
     assert (bot.problem().state, bot.problem().closed_at) == (State.RESOLVED, None)
 
 

@@ -60,7 +60,7 @@ def test_incidents_and_problems_agree_whatever_happens(shared, given_deeds):
         assert not active or one.severity is max((problem.severity for problem in active), key=lambda s: s.rank)
         assert bool(one.acked_at) is bool(one.acked_by)
         assert (one.resolved_at is None) is (one in going)
-        assert one.resolved_at is None or one.resolved_at >= one.opened_at
+        assert one.resolved_at is None or one.resolved_at >= one.began >= one.opened_at
         last = [notice for notice in ledger.posted if notice.incident == one.number][-1]
         assert reads_as(last.text) is one.state, "what a room reads last is how it stands"
         versions = [notice.version for notice in ledger.posted if notice.incident == one.number]
@@ -88,6 +88,6 @@ def reads_as(text: str) -> Standing:
     if start.startswith("FLAPPING #"):
         taken = Standing.ACKNOWLEDGED if ", acked by " in start else Standing.OPEN
         return Standing.RESOLVED if ": up now" in start else taken
-    if start.startswith(("UP #", "OVER #")):
+    if start.startswith(("UP #", "OVER #", "RESOLVED #")):
         return Standing.RESOLVED
     return Standing.ACKNOWLEDGED if start.startswith("ACKED #") or ", acked by " in start else Standing.OPEN

@@ -55,7 +55,7 @@ def test_who_ends_an_incident_is_kept_and_told(bot):
     over = does(bot, respond.resolve)
 
     assert (over.state, over.resolved_by, over.resolved_at) == (Standing.RESOLVED, "ned", bot.now)
-    assert bot.heads[-1] == "UP #1 docs.python.org again after 2 min, resolved by ned"
+    assert bot.heads[-1] == "RESOLVED #1 docs.python.org by ned after 2 min (closed by hand)"
     assert entry(bot) == ("resolved", "ned", "resolved", "said on irc in #python-infra")
 
 
@@ -181,7 +181,7 @@ def test_what_a_silence_kept_back_is_told_when_it_ends(bot):
     assert (
         still
         == bot.heads[:2]
-        == ["DOWN #1 docs.python.org", "UP #1 docs.python.org again after 1 min, resolved by ned"]
+        == ["DOWN #1 docs.python.org", "RESOLVED #1 docs.python.org by ned after 1 min (closed by hand)"]
     )
     assert bot.heard[2].startswith("#python-infra DOWN #2 docs.python.org: HTTP is firing, for 1 h 1 min already · on ")
     assert bot.timeline(2)[-2:] == [("opened", "silence 1 ended"), ("told", "irc #python-infra: a room for all alerts")]

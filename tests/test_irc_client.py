@@ -175,6 +175,57 @@ def test_a_nick_in_use_is_got_back_when_it_is_free():
     play(story)
 
 
+def test_a_nick_that_is_changed_to_nothing_is_kept():
+    async def story(fake):
+        async with staged(fake.port) as one:
+            await one.ready()
+            fake.send(":psfbot!x@y NICK", ":psfbot!x@y NICK :")
+            fake.say("ned!n@h", "#room", "psfbot: who owns docs?")
+            assert (await one.asked()).heard.text == "who owns docs?"
+            assert one.client.nick.current == "psfbot"
+        assert len(fake.lines("NICK")) == 1
+
+    play(story)
+
+
+def test_an_answer_to_a_ping_proves_only_what_was_sent_before_it():
+    async def story(fake):
+        fake.always("PING", None)
+        async with staged(fake.port, interval=0.001) as one:
+            await one.ready()
+            queue = one.client.voice.queue
+            one.client.reply("#room", "before")
+            await fake.wait("^PRIVMSG #room :before$")
+            one.client.ping(early=True)
+            one.client.reply("#room", "behind")
+            await fake.wait("^PRIVMSG #room :behind$")
+            *_, behind = queue.flying
+            fake.send(f"PONG irc.fake :{one.client.watch.token}")
+            await one.until(lambda: not one.client.watch.token)
+            assert list(queue.flying) == [behind]
+
+    play(story)
+
+
+def test_a_bug_that_time_brings_to_light_is_told_and_the_client_lives():
+    async def story(fake):
+        fake.caps = ()
+        fake.always("WHO", None)
+        async with staged(fake.port, faster=50.0) as one:
+            await one.ready()
+            ask, one.client.listener.ask = one.client.listener.ask, lambda _: 1 / 0
+            fake.say("ned", "{nick}", "who owns docs?")
+            await one.until(lambda: one.bugs)
+            one.client.listener.ask = ask
+            fake.say("ann", "{nick}", "who owns pypi?")
+            assert (await one.asked()).heard.text == "who owns pypi?"
+            assert one.client.connects == 1
+            assert [type(bug) for bug in one.bugs] == [ZeroDivisionError]
+            one.bugs.clear()
+
+    play(story)
+
+
 def test_a_network_that_knows_bots_is_told_that_we_are_one():
     async def story(fake):
         fake.isupport += " BOT=B"

@@ -120,6 +120,7 @@ def test_no_text_starts_a_second_line():
 
     link, _ = ours()
     link.send("PRIVMSG #c :a\rPRIVMSG #c :gotcha\0")
+    link.write()
 
     assert link.transport.written == b"PRIVMSG #c :a PRIVMSG #c :gotcha \r\n"
 
@@ -145,6 +146,7 @@ def test_tags_take_no_room_from_the_words():
 
     link, _ = ours()
     link.send(f"@label=abcdefgh {text}")
+    link.write()
 
     assert link.transport.written.endswith(b"x\r\n")
 

@@ -236,16 +236,16 @@ def test_what_was_said_to_be_let_in_does_not_hold_up_the_first_join():
 
 
 @given(st.integers(1, 5))
-def test_alerts_get_every_fifth_line_beside_replies_without_end(alerts):
+def test_alerts_get_every_third_line_beside_replies_without_end(alerts):
     queue = filled([Rank.ALERT] * alerts, interval=0)
     ranks = []
-    for _ in range(5 * alerts):
+    for _ in range(3 * alerts):
         queue.put("reply", Rank.REPLY)
         line = queue.take(0)
         assert line is not None
         ranks.append(line.rank)
 
-    assert ranks == ([Rank.REPLY] * 4 + [Rank.ALERT]) * alerts
+    assert ranks == ([Rank.REPLY] * 2 + [Rank.ALERT]) * alerts
 
 
 @pytest.mark.parametrize("above", [(Rank.REPLY,), (Rank.ALERT,), (Rank.REPLY, Rank.ALERT)])
@@ -264,6 +264,21 @@ def test_bulk_is_told_although_others_never_cease(above):
     assert max(later - one for one, later in pairwise(places)) <= 6
 
 
+def test_bulk_that_is_taken_back_now_and_then_has_its_turn_too():
+    queue, ticket = Queue(interval=0), 0
+    for place in range(300):
+        if place % 3 == 0:
+            queue.drop(ticket)
+            ticket = queue.put("bulk", Rank.BULK)
+        queue.put("other", Rank.REPLY)
+        line = queue.take(0)
+        assert line is not None
+        if line.rank is Rank.BULK:
+            break
+
+    assert place == PATIENCE[Rank.BULK]
+
+
 def test_what_a_stalled_link_keeps_back_is_never_more_than_the_window():
     queue = filled([Rank.REPLY] * 11, window=6)
     sent = [line.ticket for moment in range(0, 200, 2) for line in iter(lambda now=moment: queue.take(now), None)]
@@ -274,6 +289,16 @@ def test_what_a_stalled_link_keeps_back_is_never_more_than_the_window():
     assert texts(queue, 200) == ["pong"]
     queue.arrived(3)
     assert texts(queue, 300) == ["REPLY 6", "REPLY 7", "REPLY 8"]
+
+
+def test_what_a_stalled_link_let_through_at_once_counts_from_then_on():
+    queue = filled([Rank.REPLY] * 12, window=8)
+    sent = [line.ticket for moment in range(0, 100, 2) for line in iter(lambda now=moment: queue.take(now), None)]
+    queue.arrived(sent[-1], late=100)
+
+    assert len(sent) == 8
+    assert queue.wait(100) == pytest.approx(10)
+    assert len(texts(queue, 111)) == 1
 
 
 def test_an_arrival_that_is_not_ours_opens_nothing():

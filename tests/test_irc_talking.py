@@ -74,6 +74,38 @@ def test_a_notice_that_never_left_was_surely_not_told():
     play(story)
 
 
+def test_bulk_that_is_not_sent_soon_makes_way_for_what_is_urgent():
+    async def story(fake):
+        async with staged(fake.port, interval=600.0, burst=2) as one:
+            await one.ready()
+            client = one.client
+            client.voice.unsent = 0.05
+            with pytest.raises(DeliveryError, match="other lines went first for 0 seconds") as caught:
+                await client.voice.deliver("#room", "nobody waits for this", client.nick.prefix, Rank.BULK)
+            assert (caught.value.final, caught.value.wait) == (False, 0.0)
+            assert client.numbers()["queue_depth"] == 0.0
+            client.voice.queue.fresh()
+            proof = await client.voice.deliver("#room", "now it may", client.nick.prefix, Rank.BULK)
+        return proof, [line.partition(" :")[2] for line in fake.lines() if " PRIVMSG #room :" in f" {line}"]
+
+    proof, said = play(story)
+
+    assert proof.startswith("labelled echo")
+    assert said == ["now it may"]
+
+
+def test_bulk_of_which_a_part_is_said_is_said_to_its_end():
+    async def story(fake):
+        async with staged(fake.port, interval=0.2, burst=2) as one:
+            await one.ready()
+            one.client.voice.queue.fresh()
+            one.client.voice.unsent = 0.05
+            await one.client.voice.deliver("#room", "nobody waits " * 100, one.client.nick.prefix, Rank.BULK)
+        return "".join(line.partition(" :")[2] for line in fake.lines() if " PRIVMSG #room :" in f" {line}")
+
+    assert play(story) == "nobody waits " * 100
+
+
 def test_who_asks_is_known_by_the_tag():
     async def story(fake):
         async with staged(fake.port) as one:

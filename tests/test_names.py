@@ -205,6 +205,7 @@ SPOKEN = [
 ]
 
 MISSPELT = [
+    ("docs, planet", "", ""),
     ("gbt", "", "cesw-gbt-r263-p30-01"),
     ("benchmark", "", "runner"),
     ("bedever", "team", ""),

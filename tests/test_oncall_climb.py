@@ -83,7 +83,7 @@ def test_whoever_was_asked_hears_that_it_is_over(bot):
     look(bot, 20 * MINUTE)
     bot.by_hand(respond.resolve)
 
-    assert any(text.startswith("mdk UP #1") for text in bot.heard)
+    assert ("irc mdk", Happening.RESOLVED) in {(p.notice.room.lane, p.notice.kind) for p in bot.parcels}
 
 
 @pytest.mark.parametrize("deed", [respond.acknowledge, respond.resolve])
@@ -190,3 +190,10 @@ def attempt(bot, fails_at):
 
     with suppress(ArithmeticError):
         bot.change(killed)
+
+
+def test_nobody_is_called_about_what_has_been_open_for_days(bot):
+    bot.takes(fired())
+    look(bot, 73 * HOUR)
+
+    assert steps(bot) == []

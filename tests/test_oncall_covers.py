@@ -32,9 +32,7 @@ def who(bot):
     ],
 )
 def test_an_override_puts_somebody_on_call_for_a_while(bot, text, until):
-    assert bot.says(text, ADMIN) == (
-        f"main: Dustin Ingram is on call until {until}. Please make sure that Dustin Ingram knows."
-    )
+    assert bot.says(text, ADMIN) == (f"main: Dustin Ingram is on call until {until}. Dustin Ingram gets a message.")
     assert who(bot) == "Dustin Ingram"
 
 
@@ -44,6 +42,10 @@ def test_an_override_ends_by_itself_and_is_told_with_who_made_it(bot):
     assert "It is their turn by an override by coffee." in bot.ask("who is on call", GUEST).lines
     bot.now += 2 * HOUR
     assert who(bot) == "Julien Palard"
+
+
+def test_whoever_cannot_be_reached_must_be_told_by_somebody(bot):
+    assert bot.says("override main ee for 2h", ADMIN).endswith("Please make sure that Ee Durbin knows.")
 
 
 def test_an_override_is_written_down(bot):
@@ -190,6 +192,15 @@ def test_what_the_source_refuses_is_told(other, source):
     source.trouble = "PagerDuty has trouble of its own (500)."
 
     assert other.says("override main coffee for 2h", ADMIN) == source.trouble
+
+
+def test_when_nobody_knows_whether_it_was_made_nobody_is_told_to_try_again_at_once(other, source):
+    source.trouble, source.unsure = "PagerDuty did not answer within 10 seconds.", True
+
+    assert other.says("override main coffee for 2h", ADMIN) == (
+        "PagerDuty did not answer within 10 seconds. I do not know whether it was made all the same:"
+        " ask `rota main` in two minutes, before you try again."
+    )
 
 
 def test_swaps_are_made_where_the_rota_is_kept(other):

@@ -5,9 +5,11 @@ import time
 from datetime import timedelta
 
 import pytest
+from conftest import Asking
 from duties import OURS, THEIRS, Stand, duty_book, on_duty, theirs
 from stage import ADMIN, GUEST, HOUR, MINUTE, NOON, OWNER, STRANGER, stage
 
+from psfbot.flows.oncall import in_a_line
 from psfbot.oncall.find import called, rota_of
 
 DAY = timedelta(days=1)
@@ -68,6 +70,69 @@ def test_the_hand_off_is_at_its_minute(bot):
 
     bot.now += timedelta(seconds=1)
     assert bot.says("who is on call", GUEST).startswith("main: Jacob Coffee is on call")
+
+
+def test_a_time_that_is_over_is_told_as_such_and_of_long_ago_nothing_is_known(bot):
+    assert bot.says("who is on call at 2026-11-20 11:00", GUEST).startswith(
+        "main: at 11:00 UTC it was Julien Palard, until"
+    )
+    assert bot.says("rota main at 2026-10-01 11:00", GUEST).startswith("main: at 2026-10-01 11:00 UTC it was Dustin")
+
+
+def test_without_an_answer_from_anybody_the_team_is_named(tmp_path):
+    for id_, text, said in [
+        ("now", "who is on call", "main: I know of nobody who is on call now. Reach PSF Infrastructure Team:"),
+        ("later", "on call at 18:00 utc", "main: I know of nobody who is on call at 18:00 UTC (12:00 for you)."),
+        ("shifts", "shifts", "main: no shifts are known."),
+        ("page", "page docs.python.org because x", "Nobody was paged: I know of nobody who is on call for docs.pyth"),
+        ("lost", "page gaynor because x", "Page Alex Gaynor about Alex Gaynor"),
+    ]:
+        (tmp_path / id_).mkdir()
+        with on_duty(tmp_path / id_, duty_book({**THEIRS, "backup": ()})) as bot:
+            assert bot.says(text, ADMIN).startswith(said)
+
+
+def test_a_person_without_any_account_cannot_be_paged_and_that_is_told(tmp_path):
+    with on_duty(tmp_path, duty_book(), rooms={"irc": ""}) as bot:
+        bot.says("page gaynor because x", ADMIN)
+
+        assert bot.says("yes", ADMIN).startswith("Nobody was paged: I know no way to reach Alex Gaynor. Reach PSF")
+
+
+@pytest.mark.parametrize(
+    ("hours", "said"), [(0.1, ""), (1, "60 minutes ago"), (5, "5 hours ago"), (47, "47 hours ago"), (100, "4 days ago")]
+)
+def test_an_age_is_told_in_the_unit_that_matters(other, hours, said):
+    refresh(other)
+    other.now += timedelta(hours=hours)
+    notes = [line for line in lines(other, "who is on call") if line.startswith("Note")]
+
+    assert notes == ([f"Note: This is what pagerduty said {said}."] if said else [])
+
+
+def test_shifts_that_never_end_are_told_as_such(tmp_path):
+    source = Stand({"PS": (theirs("PCOFFEE", NOON - DAY, None), theirs("PMDK001", NOON - DAY, NOON + DAY, 3))})
+    with on_duty(tmp_path, duty_book({**THEIRS, "backup": ()}), source=source) as bot:
+        refresh(bot)
+
+        assert bot.says("am i on call", ADMIN) == "You are on call for main at any time."
+        assert bot.says("am i on call", OWNER).endswith(", called after 2 others.")
+        assert bot.says("shifts of coffee", GUEST) == "Jacob Coffee is on call for main at any time."
+
+
+def test_at_the_command_line_the_catalog_alone_answers():
+    said = Asking(duty_book())("who is on call").lines[0]
+
+    assert said.startswith("main: Julien Palard is on call, until 2026-11-23 08:00 UTC")
+
+
+@pytest.mark.parametrize(
+    "text", ["rota docs.python.org", "rota infra", "shifts of the rota main", "rota dosc.python.org"]
+)
+def test_a_rota_goes_by_the_names_of_what_it_is_called_for(bot, text):
+    said = bot.says(text, GUEST)
+
+    assert said.startswith("main: ") or said.endswith("Did you mean docs.python.org?")
 
 
 @pytest.mark.parametrize("text", ["who is on call at noonish", "oncall infra at 25:00", "on call at 2026-13-01"])
@@ -239,3 +304,14 @@ def test_which_rota_is_meant_follows_owners_and_escalation():
     assert called(catalog, "DOCS").id == "docs"
     assert called(duty_book(THEIRS).catalog, "ps").id == "main"
     assert called(catalog, "nothing") is None
+
+
+def test_who_is_on_call_fits_a_line_below_an_alert(bot):
+    catalog, none = bot.book.catalog, duty_book(OURS | {"team": "docs"}).catalog
+    known = asyncio.run(bot.roster.watches(catalog, bot.now))
+
+    assert in_a_line(catalog, known, catalog.services["docs.python.org"], bot.now) == (
+        "Julien Palard until 2026-11-23 08:00 UTC; back-up Dustin Ingram"
+    )
+    assert in_a_line(none, {}, none.services["hg.python.org"], bot.now) == ""
+    assert in_a_line(catalog, {}, None, bot.now) == ""

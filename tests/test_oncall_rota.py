@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from psfbot.catalog.model import OnCall, Rotation
 from psfbot.oncall.clock import awake, instant, length_of, zone_of
+from psfbot.oncall.find import ours
 from psfbot.oncall.rota import MOST, next_shift, on_call, rota, shifts, swapped, taken, watch
 from psfbot.oncall.shift import Override, Shift, Watch
 
@@ -112,6 +113,8 @@ def test_a_hand_off_at_a_time_that_the_clock_shows_twice_is_the_first_time(zone)
     first, second = (twice.replace(tzinfo=ZoneInfo(zone), fold=fold).astimezone(UTC) for fold in (0, 1))
 
     assert first < second
+    later = made(f"2026-01-05T{twice + 5 * MINUTE:%H:%M}", "1d", zone=zone)
+    assert on_call(later, (), second).since == first + 5 * MINUTE
     assert on_call(daily, (), first).since == first
     assert on_call(daily, (), second).since == first
 
@@ -288,7 +291,7 @@ def test_a_shift_may_be_open_at_either_end(since, until, overlap):
 
 @pytest.mark.parametrize(
     ("text", "length"),
-    [("7d", 7 * DAY), ("2w", 14 * DAY), ("12h", 12 * HOUR), ("90 m", 90 * MINUTE), ("007d", 7 * DAY)],
+    [("7d", 7 * DAY), ("2w", 14 * DAY), ("12h", 12 * HOUR), ("90 m", 90 * MINUTE), ("0000000007d", 7 * DAY)],
 )
 def test_a_length_is_a_number_and_a_unit(text, length):
     assert length_of(text) == length
@@ -334,3 +337,13 @@ def test_a_day_that_a_place_left_out_is_over_when_it_begins():
         - instant(datetime.fromisoformat("2011-12-29T09:00"), apia)
         == DAY
     )
+
+
+@pytest.mark.parametrize(("start", "length"), [("9999-12-31", "9999w"), ("soon", "7d"), ("2026-01-05", "for ever")])
+def test_a_rotation_that_no_calendar_has_leaves_the_backups(start, length):
+    rotation = Rotation(timezone="UTC", start=start, length=length, people=FOUR)
+    duty = OnCall(id="main", team="infra", rotation=rotation, backup=("zoe",))
+    found = ours(duty, (), NOON)
+
+    assert [shift.person for shift in found.at(NOON)] == ["zoe"]
+    assert found.trouble.startswith("its rotation is no plan that anybody could follow")

@@ -120,9 +120,13 @@ def test_a_stand_in_on_this_machine_is_reached_without_tls():
         assert account.seen[0][:2] == ("GET", "/oncalls")
 
 
-def test_a_key_is_never_sent_in_the_clear_to_another_machine():
-    with pytest.raises(UserError, match="PSFBOT_PAGERDUTY_API_URL is 'http://pagerduty"):
-        Settings.read({"PSFBOT_PAGERDUTY_API_URL": "http://pagerduty.example"})
+@pytest.mark.parametrize(
+    "url",
+    ["http://pagerduty.example", "http://127.0.0.1.example", "http://localhost@pagerduty.example", "http://10.0.0.1"],
+)
+def test_a_key_is_never_sent_in_the_clear_to_another_machine(url):
+    with pytest.raises(UserError, match="but should be an address that starts with https://"):
+        Settings.read({"PSFBOT_PAGERDUTY_API_URL": url})
 
 
 @pytest.mark.parametrize(

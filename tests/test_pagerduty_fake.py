@@ -116,12 +116,47 @@ def test_an_incident_changes_only_in_somebodys_name(account):
 # PagerDuty's own description of its interface
 
 
+OBJECT, TEXT = {"type": "object"}, {"type": "string"}
+POINTER = OBJECT | {"required": ["id", "type"], "properties": {"id": TEXT, "type": TEXT, "summary": TEXT}}
+MAYBE = TEXT | {"nullable": True}
+ENTRY = {"user": POINTER, "escalation_policy": POINTER, "escalation_level": {"type": "integer"}, "start": MAYBE}
+ONE = {"status": {"enum": ["triggered", "acknowledged", "resolved"]}, "incident_key": TEXT, "service": POINTER}
+ERROR = OBJECT | {"required": ["error"], "properties": {"error": OBJECT | {"required": ["message", "code"]}}}
+
+
+def listing(name, properties):
+    item = OBJECT | {"required": list(properties), "properties": properties}
+    paging = {"limit": {"type": "integer"}, "offset": {"type": "integer"}, "more": {"type": "boolean"}}
+    return OBJECT | {"required": [name, *paging], "properties": paging | {name: {"type": "array", "items": item}}}
+
+
+def answers(**schemas):
+    found = {status[1:]: {"content": {"application/json": {"schema": one}}} for status, one in schemas.items()}
+    return {"responses": found}
+
+
+INCIDENT = answers(_200=OBJECT | {"properties": {"incident": OBJECT | {"required": list(ONE), "properties": ONE}}})
+OURS = {
+    "REST": {
+        "paths": {
+            "/oncalls": {"get": answers(_200=listing("oncalls", ENTRY), _401=ERROR)},
+            "/incidents": {"get": answers(_200=listing("incidents", ONE))},
+            "/incidents/{id}": {"get": INCIDENT, "put": INCIDENT},
+        },
+        "components": {},
+    },
+    "events-v2": {
+        "paths": {"/enqueue": {"post": answers(_202=OBJECT | {"required": ["status", "message", "dedup_key"]})}},
+        "components": {},
+    },
+}
+"""What we rely on; PagerDuty's own description is looked at where `PSFBOT_SPECS` names a folder that holds it."""
+
+
 def described(name):
-    """The description in the folder that `PSFBOT_SPECS` names, wherever in it that lies."""
+    """PagerDuty's description of its interface, wherever in that folder it lies; else ours."""
     found = sorted(Path(SPECS).rglob(f"*{name}*/openapiv3.json")) if SPECS else []
-    if not found:
-        pytest.skip(f"PSFBOT_SPECS names no folder with PagerDuty's {name}/openapiv3.json")
-    return json.loads(found[0].read_text("utf-8"))
+    return json.loads(found[0].read_text("utf-8")) if found else OURS[name]
 
 
 def plain(schema):
@@ -139,7 +174,7 @@ def faults(spec, method, path, status, body):
     answer = spec["paths"][path][method]["responses"][status]
     while "$ref" in answer:
         answer = at(spec, answer["$ref"])
-    schema = answer["content"]["application/json"]["schema"]
+    schema = answer.get("content", {}).get("application/json", {}).get("schema", {})
     root = {**plain(schema), "components": plain(spec["components"])}
     return [
         f"{'/'.join(map(str, e.absolute_path))}: {e.message[:200]}" for e in Draft4Validator(root).iter_errors(body)
@@ -159,16 +194,15 @@ def test_the_rest_api_answers_as_it_is_described(account):
     id_ = next(iter(account.incidents))
     change = {"incident": {"type": "incident_reference", "status": "acknowledged"}}
     answers = [
-        ("get", "/oncalls", "200", ask(account, "GET", "/oncalls")),
+        ("get", "/oncalls", "200", ask(account, "GET", "/oncalls?schedule_ids[]=PS")),
         ("get", "/incidents", "200", ask(account, "GET", "/incidents")),
         ("get", "/incidents/{id}", "200", ask(account, "GET", f"/incidents/{id_}")),
         ("put", "/incidents/{id}", "200", ask(account, "PUT", f"/incidents/{id_}", change)),
         ("get", "/oncalls", "401", ask(account, "GET", "/oncalls", headers={"From": SENDER})),
     ]
 
-    assert {path: faults(spec, method, path, status, answer.json()) for method, path, status, answer in answers} == {
-        path: [] for _, path, _, _ in answers
-    }
+    found = [faults(spec, method, path, status, answer.json()) for method, path, status, answer in answers]
+    assert found == [[] for _ in answers]
 
 
 def test_the_events_api_answers_as_it_is_described(account):

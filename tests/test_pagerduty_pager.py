@@ -153,7 +153,7 @@ def test_pagerduty_out_of_reach_is_told_in_words():
     with pagerduty() as account:
         gone = account.url
     with (
-        pagerduty(now=NOON) as account,
+        pagerduty() as account,
         pytest.raises(OutOfReach, match=r"PagerDuty cannot be reached \(ConnectError\)\."),
     ):
         told(account, PAGE, events_url=gone)

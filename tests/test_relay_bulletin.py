@@ -62,7 +62,10 @@ def said(kind=Happening.GROUPED, below=TWO, beside=None, **more):
         (Happening.ACKNOWLEDGED, TAKEN, "ACKED #3 Fastly by ned after 3 min"),
         (Happening.RESOLVED, OVER, UP),
         (Happening.RESOLVED, {**OVER, "told_at": None}, f"{UP}: docs.python.org #1, hg.python.org #2"),
-        (Happening.RESOLVED, {**OVER, "resolved_by": "ned"}, f"{UP}, resolved by ned"),
+        (
+            Happening.RESOLVED, {**OVER, "resolved_by": "ned"},
+            "RESOLVED #3 Fastly by ned after 9 min (closed by hand), with both services below it",
+        ),
         (Happening.RESOLVED, {**OVER, "below": TWO * 6}, "UP #3 Fastly: all 12 services are up again after 9 min"),
         (Happening.GROUPED, {"below": (incident(**OVER),)}, "UP #3 Fastly: the service is up again after 9 min"),
         (

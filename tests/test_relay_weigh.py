@@ -124,7 +124,7 @@ def test_an_incident_ends_with_the_last_of_its_problems_and_never_before_it_bega
 def test_an_incident_that_is_open_again_is_nobodys_and_counts_how_often():
     again, _ = weigh(incident(**OVER), Happening.REOPENED, fired(), [FIRING], LATER)
 
-    assert again == incident(flaps=3, version=4, changed_at=LATER)
+    assert again == incident(flaps=3, version=4, changed_at=LATER, reopened_at=LATER)
 
 
 def test_an_incident_that_is_let_go_does_not_count_as_come_back():

@@ -18,6 +18,7 @@ from psfbot.relay.word import line as one
 BOOK = sample()
 REAL = load_or_refuse(Path(__file__).parents[1] / "catalog.yaml").catalog
 DOCS, UP = "#12 docs.python.org: HTTP is down", "UP #12 docs.python.org again after 9 min"
+BY_ADA = "RESOLVED #12 docs.python.org by ada after 9 min (closed by hand)"
 WHERE = "on DigitalOcean nyc1, behind Fastly"
 ASK = "ask Julien Palard, then docs.python.org administrators, then PSF Infrastructure Team"
 HOSTILE = "a\x00b\r\nQUIT :c\x1b[31m\u202ed\u2028e"
@@ -53,7 +54,7 @@ def line(kind, said="HTTP is down", after=SECOND, **more):
         (Happening.ACKNOWLEDGED, {}, "ACKED #12 docs.python.org by somebody after 1 s"),
         (Happening.RESOLVED, OVER, UP),
         (Happening.RESOLVED, {**TAKEN, **OVER}, f"{UP}, acked by ned"),
-        (Happening.RESOLVED, {**TAKEN, **OVER, "resolved_by": "ada"}, f"{UP}, resolved by ada"),
+        (Happening.RESOLVED, {**TAKEN, **OVER, "resolved_by": "ada"}, BY_ADA),
         (Happening.RESOLVED, {**OVER, "severity": Severity.WARNING}, "OVER #12 docs.python.org after 9 min"),
         (Happening.RESOLVED, {**OVER, "after": 129 * MINUTE}, f"{UP}, 2 h ago"),
         (Happening.RESOLVED, {}, "UP #12 docs.python.org again after 1 s"),

@@ -49,16 +49,18 @@ async def states(bot: Stage):
 
 
 async def settled(bot: Stage, **wanted):
-    for _ in range(1000):
+    for _ in range(1000 + int(300 * HANG)):
         await asyncio.sleep(0.01)
         if await states(bot) == wanted:
             return
     raise AssertionError(await states(bot))
 
 
+HANG = amount("HANG_MS", 500) / 1000
+"""Seconds that Slack keeps a call waiting; ten in a long run."""
 DOUBTFUL = [
     Fault(), Fault(done=True), Fault(status=500), Fault(status=500, done=True), Fault(status=503, done=True),
-    Fault(error="internal_error"), Fault(error="fatal_error", done=True), Fault(hang=0.5, done=True),
+    Fault(error="internal_error"), Fault(error="fatal_error", done=True), Fault(hang=HANG, done=True), Fault(hang=HANG),
     Fault(status=429, after="0"),
 ]  # fmt: skip
 

@@ -66,7 +66,7 @@ async def test_it_counts_what_it_hears(front, tmp_path):
         await bot.mention("help", event_id="Ev1")
         await bot.said(1)
         await bot.mention("help", event_id="Ev1")
-        await until(lambda: bot.slack.numbers().get("repeated_total") == 1)
+        await until(lambda: bot.slack.numbers().keys() >= {"repeated_total", "answered_total"})
         found = bot.slack.numbers()
 
     assert found == {"connected": 1.0, "heard_total": 1.0, "answered_total": 1.0, "repeated_total": 1.0}
@@ -149,6 +149,7 @@ async def test_a_bug_in_one_answer_is_told_and_harms_no_other(front, tmp_path):
         calls.post = whole
         await bot.mention("help")
         await bot.said(1)
+        await until(lambda: not bot.slack.office.lanes.waiting)
         left = await bot.slack.heard.waiting(bot.now())
 
     assert isinstance(bot.bugs[0], TypeError)

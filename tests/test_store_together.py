@@ -50,7 +50,7 @@ async def test_only_open_failures_of_services_can_share_a_cause(store):
         store, incident("a"), incident("old", at=BEFORE), incident("unmapped:x"), incident("storm:irc #ops"),
         incident("over", state=Standing.RESOLVED), incident("cause:host:h"),
         incident("below", at=BEFORE, cause=6),
-        incident("back", at=BEFORE, flaps=1).model_copy(update={"changed_at": LATER}),
+        incident("back", at=BEFORE, flaps=1, reopened_at=LATER),
         incident("mapped%", state=Standing.ACKNOWLEDGED),
     )  # fmt: skip
 

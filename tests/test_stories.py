@@ -219,7 +219,7 @@ def test_what_was_resolved_by_hand_too_early_opens_again(bot):
 
     assert bot.heads == [
         "DOWN #1 docs.python.org",
-        "UP #1 docs.python.org again after 0 s, resolved by mdk",
+        "RESOLVED #1 docs.python.org by mdk after 0 s (closed by hand)",
         "DOWN AGAIN #1 docs.python.org",
     ]
 

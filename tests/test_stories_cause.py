@@ -183,7 +183,7 @@ def test_who_ends_the_cause_ends_all_that_stands_below_it(psf):
     psf.says("resolve 3")
 
     assert {one.state for one in psf.incidents} == {Standing.RESOLVED}
-    assert psf.texts[-1] == "UP #3 Salt master: both services are up again after 40 s, resolved by boss"
+    assert psf.texts[-1] == "RESOLVED #3 Salt master by boss after 40 s (closed by hand), with both services below it"
     assert psf.says("incidents") == "Nothing is down that I was told of."
 
 

@@ -34,8 +34,49 @@ def test_what_is_no_length_of_time_is_told_with_what_would_be(said):
     with pytest.raises(UserError) as refused:
         length(said)
     assert str(refused.value) == (
-        f"'{said}' is no length of time. Say a length such as 30m, 2h or 1d, or a time such as until 18:00."
+        f"'{said}' is no length of time. Say a length such as 30m, 2h or 1d, or a time such as until 18:00"
+        " or until 2026-12-01 10:00 UTC."
     )
+
+
+@pytest.mark.parametrize(
+    ("said", "at"),
+    [
+        ("2026-12-01T10:00Z", datetime(2026, 12, 1, 10, tzinfo=UTC)),
+        ("until 2026-12-01 10:00 UTC", datetime(2026, 12, 1, 10, tzinfo=UTC)),
+        ("2026-12-01 10:00", datetime(2026, 12, 1, 9, tzinfo=UTC)),
+        ("2026-12-01 9:30", datetime(2026, 12, 1, 8, 30, tzinfo=UTC)),
+        ("2026-12-01T10:00:30+02:00", datetime(2026, 12, 1, 8, 0, 30, tzinfo=UTC)),
+        ("2026-12-01", datetime(2026, 11, 30, 23, tzinfo=UTC)),
+        ("2026-11-20 12:01 utc", NOON + MINUTE),
+    ],
+)
+def test_a_date_is_a_moment_on_the_readers_clock_unless_it_says_which(said, at):
+    assert until(said, NOON, "Europe/Berlin") == at
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        ("2026-11-20 12:00 UTC", "is past"),
+        ("2025-01-01", "is past"),
+        ("2126-12-01", "is longer than anybody lives"),
+        ("2026-13-01", "is no day and time of the calendar"),
+        ("2026-02-30 10:00", "is no day and time of the calendar"),
+        ("2026-12-01 25:00", "is no day and time of the calendar"),
+        ("0001-01-01T00:00+14:00", "is no day and time of the calendar"),
+        ("2026-12-01 noon", "is no length of time"),
+    ],
+)
+def test_a_date_that_is_none_or_not_ahead_is_refused(said, why):
+    with pytest.raises(UserError, match=why):
+        until(said, NOON)
+
+
+def test_a_moment_as_answers_write_it_is_read_back():
+    at = datetime(2026, 11, 21, 16, 26, tzinfo=UTC)
+
+    assert until(moment(at, NOON), NOON, "Asia/Kolkata") == at
 
 
 @pytest.mark.parametrize("said", ["999999w", "999999d", " ".join(["999999w"] * 500)])

@@ -1,18 +1,19 @@
 """What an operator sets for PagerDuty."""
 
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr
 
 from psfbot.plugin import Address, Configuration, Secrets
 
-LOOPBACK = ("http://127.0.0.1", "http://localhost", "http://[::1]")
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 EUROPE = ".eu."
 
 
 def encrypted(value: str) -> str:
     """Refuse to send a key in the clear, except to this machine, where a stand-in may listen."""
-    if value.startswith("http://") and not value.startswith(LOOPBACK):
+    if value.startswith("http://") and urlsplit(value).hostname not in LOOPBACK:
         msg = "an address that starts with https://"
         raise ValueError(msg)
     return value

@@ -24,6 +24,8 @@ from psfbot.flows.ask import Desk
 from psfbot.flows.climb import climb
 from psfbot.flows.deliver import Courier
 from psfbot.flows.elsewhere import Elsewhere
+from psfbot.flows.fate import became
+from psfbot.flows.handoff import hand_off
 from psfbot.flows.inbox import Reader
 from psfbot.flows.oncall import Roster
 from psfbot.flows.relay import Relay
@@ -164,8 +166,13 @@ class Bot:
         host = self.app.settings.host
         url = f"http://[{host}]" if ":" in host else f"http://{host}"
         return LoopbackTrial(
-            self.app.plugins.found, self.secrets[0], lambda: f"{url}:{self.port}", now, self.settled
-        )  # fmt: skip
+            self.app.plugins.found, self.secrets[0], lambda: f"{url}:{self.port}", now, self.settled, self.became
+        )
+
+    async def became(self, plugin: str, body: bytes) -> str:
+        """What became of a webhook that was posted to this bot."""
+        letter = await self.inbox.newest(plugin, body)
+        return await self.store.read(lambda ledger: became(letter, ledger)) if letter else ""
 
     async def settled(self) -> None:
         """Wait until every letter is read and every room that can be reached was told."""
@@ -305,13 +312,18 @@ class Bot:
             return len(bring_about(scene, since)) + len(climb(scene, watches))
 
         told = await self.store.write(due)
+        await hand_off(self.roster, marks, watches, book, at)
         await marks.set(TICKED, max(at, since))
         if told:
             self.courier.bell.set()
 
     async def rotas(self) -> None:
         """Ask who is on call, and keep that: whoever asks in chat is answered from there."""
-        if self.leader.leads and (trouble := await self.roster.refresh(self.app.book.catalog, now())):
+        if not self.leader.leads:
+            return
+        if resumed := await self.roster.resume(self.app.book, now()):
+            log.warning("pages sent again", count=resumed)
+        if trouble := await self.roster.refresh(self.app.book.catalog, now()):
             log.warning("rotas not known", reason=trouble)
 
     async def clean(self) -> None:

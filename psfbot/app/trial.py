@@ -13,8 +13,9 @@ from psfbot.errors import UserError
 from psfbot.flows.trial import Posted
 from psfbot.plugin import Configuration, Plugin
 
+TAKEN = 202
 ANSWERS = {
-    202: "taken.",
+    TAKEN: "taken.",
     401: "refused: the signature is wrong. Is the secret the same here and there?",
     404: "refused: there is no such hook, or the secret in its address is wrong.",
     503: "not now: the bot has no secret for it, or its storage is busy.",
@@ -27,13 +28,17 @@ ANYWHERE = {"0.0.0.0": "127.0.0.1", "": "127.0.0.1", "::": "::1"}  # noqa: S104 
 
 @dataclass(frozen=True)
 class LoopbackTrial:
-    """Posts to one address; `settled` waits until everybody was told."""
+    """Posts to one address; `settled` waits until everybody was told.
+
+    `became` says what became of a plugin's webhook, or nothing; only the bot itself can.
+    """
 
     plugins: Mapping[str, Plugin]
     settings: Mapping[str, Configuration]
     url: Callable[[], str]
     now: Callable[[], datetime]
     settled: Callable[[], Awaitable[None]]
+    became: Callable[[str, bytes], Awaitable[str]] | None = None
     any_file: bool = False
 
     @property
@@ -51,9 +56,11 @@ class LoopbackTrial:
         hook = known.rehearsal(body, self.now(), self.settings.get(plugin))
         path = f"/hooks/{plugin}" if known.verifies else f"/hooks/{plugin}/{hook.secret}"
         answered = await http.post(self.url().rstrip("/") + path, hook.body, hook.headers)
-        if answered.status == 202:  # noqa: PLR2004
+        if answered.status == TAKEN:
             await self.settled()
-        return Posted(answered.status, ANSWERS.get(answered.status, f"answered {answered.status}: {answered.text}"))
+        said = await self.became(plugin, hook.body) if self.became and answered.status == TAKEN else ""
+        answer = said or ANSWERS.get(answered.status, f"answered {answered.status}: {answered.text}")
+        return Posted(answered.status, answer)
 
     def body(self, plugin: str, payload: str) -> bytes:
         """A recorded body by its name; any file by its path only for whoever sits at the machine."""

@@ -113,7 +113,8 @@ def _literal(error: ErrorDetails) -> str:
     """What may stand here instead."""
     value, words = error["input"], allowed(error["loc"])
     if isinstance(value, str) and value.isdecimal() and int(value) in words:
-        return f"expected a number, found the text {shown(value)} — write it without quotes"
+        plainly = "it without quotes" if value == str(int(value)) else int(value)
+        return f"expected a number, found the text {shown(value)} — write {plainly}"
     listed = f" (allowed: {', '.join(map(str, words))})" if len(words) <= MANY else ""
     near = did_you_mean(str(value), map(str, words)) if isinstance(value, str) else ""
     found = shown(value) if listed or near else f"{shown(value)}; see `psfbot catalog schema` for all words"

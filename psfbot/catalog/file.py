@@ -5,10 +5,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 from yaml import YAMLError
 
+from psfbot.catalog.bared import veiled, written_at
 from psfbot.catalog.encoding import clean
 from psfbot.catalog.events import Quick
 from psfbot.catalog.faults import validate
@@ -18,7 +20,7 @@ from psfbot.catalog.layout import commented, swallows
 from psfbot.catalog.model import Catalog
 from psfbot.catalog.places import Thorough
 from psfbot.catalog.recovery import Reading, salvage
-from psfbot.catalog.references import check
+from psfbot.catalog.references import Known, check, unknown_plugins
 from psfbot.catalog.sense import senseless
 from psfbot.catalog.shape import Table, table
 from psfbot.errors import UserError
@@ -59,48 +61,53 @@ class Loaded:
         return tuple(one for one in self.findings if one.severity == "error")
 
 
-def read(text: bytes | str, name: str, today: date | None = None) -> Loaded:
-    """Read and check a catalog; `name` is what its findings call the file, `today` what its dates are held against."""
+def read(text: bytes | str, name: str, today: date | None = None, plugins: Known | None = None) -> Loaded:
+    """Read and check a catalog; `name` is what its findings call the file, `today` what its dates are held against.
+
+    `plugins` tells the names of those that are here, where that is to be checked too.
+    """
     with _collector_off():
         data, slips = clean(text)
-        reading = _quick(data)
-        seen = _look(data, reading, slips, today) if reading else None
+        hides = may_hide(data)
+        reading = None if hides and veiled(data) else _quick(data)
+        look = partial(_look, slips=slips, today=today, plugins=plugins, hides=hides)
+        seen = look(reading) if reading else None
         if reading is None or seen is None or seen[2]:
             reading = salvage(data)
-            seen = _look(data, reading, slips, today)
-        slips += reading.slips
+            seen = look(reading)
         catalog, records, faults = seen
-        findings = [_slip(slip, name) for slip in slips]
-        findings += _faults(faults, reading.tree or Thorough(data), records, slips, name) if faults else []
+        findings = [_slip(slip, name) for slip in reading.slips]
+        findings += _faults(faults, reading.tree or Thorough(data), records, reading.slips, name) if faults else []
+    placed = [_slip(slip, name) for slip in (*slips, *reading.told)] + [_written(one, reading) for one in findings]
     last = max(data.count(b"\n") + (not data.endswith(b"\n")), 1)
-    placed = [_placed(one, reading.shifts.get(one.line - 1, 0), last) for one in findings]
+    placed = [one if one.line <= last else replace(one, line=last, column=1) for one in placed]
     errors = any(one.severity == "error" for one in placed)
     in_order = tuple(sorted(placed, key=lambda one: (one.line, one.column)))
     return Loaded(None if errors else catalog, in_order, reading.lines)
 
 
 def _look(
-    data: bytes, reading: Reading, slips: list[Slip], today: date | None
+    reading: Reading, slips: list[Slip], today: date | None, plugins: Known | None, *, hides: bool
 ) -> tuple[Catalog | None, Table, list[Fault]]:
     """What was read as records, the catalog if they make one, and all that is wrong with them."""
     records = table(reading.root, reading.words)
     if reading.root:
         catalog, wrong = validate(records.whole())
-        unseen = hidden(records) if may_hide(data) else ()
-        wrong = [*records.faults, *wrong]
-        return catalog, records, _joined(wrong, [*check(records), *senseless(records, today), *unseen])
-    unread = any(slip.severity == "error" for slip in (*slips, *reading.slips))
+        unseen = list(hidden(records)) if hides else []
+        wrong = [*records.faults, *wrong, *(unknown_plugins(records.records["services"], plugins) if plugins else ())]
+        return catalog, records, _joined(unseen, wrong, [*check(records), *senseless(records, today)])
+    unread = any(slip.severity == "error" for slip in (*slips, *reading.told, *reading.slips))
     return None, records, [] if unread else records.faults
 
 
-def _placed(finding: Finding, shift: int, last: int) -> Finding:
-    """A finding where the writer sees it: in the file, and in the column in which the line was before it was moved."""
-    if finding.line > last:
-        return replace(finding, line=last, column=1)
-    return replace(finding, column=max(finding.column - shift, 1)) if shift else finding
+def _written(finding: Finding, reading: Reading) -> Finding:
+    """A finding in the column in which the writer sees it: before its line was moved, and anything taken out of it."""
+    at = finding.line - 1
+    column = max(finding.column - reading.shifts.get(at, 0), 1)
+    return replace(finding, column=written_at(column, reading.gone.get(at, ())))
 
 
-def load(path: Path, today: date | None = None) -> Loaded:
+def load(path: Path, today: date | None = None, plugins: Known | None = None) -> Loaded:
     """Read and check a catalog's file; one that cannot be read has one finding, in its first line."""
     try:
         if not path.is_file():
@@ -110,7 +117,7 @@ def load(path: Path, today: date | None = None) -> Loaded:
         data = path.read_bytes()
     except (OSError, ValueError) as error:
         return _unread(path, UNREADABLE.format(getattr(error, "strerror", None) or error))
-    return read(data, str(path), today)
+    return read(data, str(path), today, plugins)
 
 
 def load_or_refuse(path: Path) -> Loaded:
@@ -138,12 +145,13 @@ def _quick(data: bytes) -> Reading | None:
     return Reading(quick.root, quick.lines)
 
 
-def _joined(wrong: list[Fault], dangling: list[Fault]) -> list[Fault]:
-    """One fault for one value: what it should name says more than which letters it may have, all else less."""
-    better = {fault.path for fault in dangling}
-    kept = [fault for fault in wrong if fault.rule != "form" or fault.path not in better]
-    told = {fault.path for fault in kept}
-    return kept + [fault for fault in dangling if fault.path not in told]
+def _joined(unseen: list[Fault], wrong: list[Fault], dangling: list[Fault]) -> list[Fault]:
+    """One fault for one value: a hidden letter first, then what it should name, then which letters it may have."""
+    hiding = {fault.path for fault in unseen}
+    better = hiding | {fault.path for fault in dangling}
+    kept = [fault for fault in wrong if fault.path not in (better if fault.rule == "form" else hiding)]
+    told = hiding | {fault.path for fault in kept}
+    return unseen + kept + [fault for fault in dangling if fault.path not in told]
 
 
 def _slip(slip: Slip, name: str) -> Finding:
@@ -164,6 +172,8 @@ def _faults(
             if one is not None
         ]
         line, column = tree.place(path, fault.at)
+        if fault.letter:
+            line, column = tree.letter(line, column, fault.letter)
         if line in emptied or path in emptied:
             continue
         if fault.at == "key" or (line, column) not in told:

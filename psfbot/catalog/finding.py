@@ -47,7 +47,8 @@ class Slip:
 class Fault:
     """Something wrong with a value, known by its path; places are looked up only when there is a fault to tell.
 
-    `at` says whether the key or the value is to blame; `earlier` is the path of the twin that a clash is with.
+    `at` says whether the key or the value is to blame; `earlier` is the path of the twin that a clash is with; where
+    one `letter` of a text is to blame, its own place is told.
     """
 
     path: Path
@@ -56,6 +57,7 @@ class Fault:
     at: Literal["key", "value"] = "value"
     severity: Severity = "error"
     earlier: Path | None = None
+    letter: str = ""
 
 
 def shown(value: object) -> str:

@@ -12,7 +12,7 @@ from psfbot.catalog.finding import Fault, Path
 from psfbot.catalog.shape import Table
 
 ASCII = bytes(range(128))
-ESCAPE = re.compile(rb"\\[0abtnvfreNLPxuU]")
+ESCAPE = re.compile(rb"\\[0abtnvfreN_LPxuU]")
 LONG = frozenset({"note", "notes", "description", "fact"})
 """Fields of running text, which may have several lines."""
 JOINERS = "\u200c\u200d"
@@ -20,11 +20,15 @@ JOINERS = "\u200c\u200d"
 SEEN = frozenset({"Zs", "Co", "Cn"})
 """What is not printable for Python, and yet shown: wide and narrow spaces, and letters newer than Python."""
 BROKEN = "a line break: write it on one line"
+ODD_SPACE = "an invisible character (U+{:04X}) in place of a space: write an ordinary space, or none"
+PROSE = LONG | {"title"}
+"""Here a space may keep two words on one line."""
 
 
 def may_hide(data: bytes) -> bool:
     """Could there be anything invisible in this text? Rarely wrong, and never when it says no."""
-    return not data.translate(None, ASCII).decode(errors="replace").isprintable() or bool(ESCAPE.search(data))
+    letters = data.translate(None, ASCII).decode(errors="replace")
+    return not letters.isprintable() or b"\t" in data or bool(ESCAPE.search(data))
 
 
 def hidden(table: Table) -> Iterator[Fault]:
@@ -52,10 +56,18 @@ def _text(text: str, path: Path) -> Iterator[Fault]:
     for before, letter in zip(" " + text, text, strict=False):
         if letter == "\n":
             if path[-1] not in LONG:
-                yield Fault(path, BROKEN, "line-break")
+                yield Fault(path, BROKEN, "line-break", letter=letter)
                 return
-        elif not (letter.isprintable() or unicodedata.category(letter) in SEEN):
-            if letter in JOINERS and not before.isascii():
-                continue
-            yield Fault(path, CONTROL.format(ord(letter)), "control-character")
+        elif letter == "\t" or invisible(before, letter):
+            yield Fault(path, CONTROL.format(ord(letter)), "control-character", letter=letter)
             return
+        elif letter != " " and path[-1] not in PROSE and unicodedata.category(letter) == "Zs":
+            yield Fault(path, ODD_SPACE.format(ord(letter)), "odd-space", letter=letter)
+            return
+
+
+def invisible(before: str, letter: str) -> bool:
+    """Is this a letter that nobody sees? A tab is another matter, and a joiner between the letters of some scripts."""
+    if letter.isprintable() or letter == "\t" or unicodedata.category(letter) in SEEN:
+        return False
+    return letter not in JOINERS or before.isascii()

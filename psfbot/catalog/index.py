@@ -373,7 +373,7 @@ def _only(annotation: object) -> Callable[[Catalog], Names]:
     return lambda _: known
 
 
-ALSO: Names = {"amd64": ("x86_64", "x64"), "arm64": ("aarch64",), "archive": ("archived",)}
+ALSO: Names = {"amd64": ("x86_64", "x86", "x64"), "arm64": ("aarch64", "arm"), "archive": ("archived",)}
 """Other spellings of fixed values."""
 CLOSED: dict[str, tuple[str, Callable[[Catalog], Names]]] = {
     **dict.fromkeys(

@@ -115,4 +115,9 @@ def _cuts(lines: Sequence[str], at: int) -> bool:
     start = value.end() if value else 0
     if not CONTENT.match(line) or line[mark + 2] in " #" or line[start : start + 1] in {'"', "'", "[", "{"}:
         return False
-    return not BLOCK.match(lines[max(above(lines, at - 1, indent(line) - 1), 0)])
+    return not inside_text(lines, at)
+
+
+def inside_text(lines: Sequence[str], at: int) -> bool:
+    """Is this line in a block of text, where signs mean nothing?"""
+    return BLOCK.match(lines[max(above(lines, at - 1, indent(lines[at]) - 1), 0)]) is not None

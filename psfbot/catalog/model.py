@@ -364,3 +364,6 @@ KINDS: dict[str, type[Record | Source]] = {
     "platforms": Platform, "rooms": Room, "oncall": OnCall, "services": Service,
 }  # fmt: skip
 """Section name in the file -> the model of its records, in the file's order."""
+
+ITEMS: tuple[type[Part], ...] = (Event, Contact, Link, Member, Owner, Host, Hosting, Dependency, Repo)
+"""What lists of mappings hold."""

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from psfbot.catalog import address
 from psfbot.catalog.filler import COMMON, FILLER, MEANS
 from psfbot.catalog.model import Catalog, Region, Service
-from psfbot.catalog.near import fold, one_slip, plain, slipped
+from psfbot.catalog.near import cuts, fold, one_slip, plain, slipped
 from psfbot.catalog.spelling import ANY_KIND, Entry, Kind, Named, Spellings, reach, repository
 from psfbot.catalog.unlisted import Unlisted
 from psfbot.text import one_line
@@ -28,6 +28,7 @@ SHORTEST = 3
 """Fewer letters are no beginning of a name …"""
 BROKEN = 4
 """… and fewer are none of a name that goes on in the middle of a word, of which they must be half."""
+TURNED: frozenset[Kind] = frozenset({"person", "platform"})
 OFFERED = 3
 """So many misspelt names are offered."""
 _WRAPPING = "()[]{}<>,;:!?\"'`."
@@ -91,6 +92,11 @@ class Asked(NamedTuple):
         """Do dots and signs count, because this is a host, a mail address or a channel and no plain speech?"""
         word = self.text.strip(_WRAPPING).removeprefix("@")
         return " " not in word and any(sign in word for sign in ".#@")
+
+    def parts_as(self, entry: Entry) -> bool:
+        """Is this name parted where the words are? People are turned round, and platforms have notes."""
+        apart = cuts(self.text)
+        return not apart or entry.kind in TURNED or apart <= cuts(entry.name)
 
 
 class Names:
@@ -169,7 +175,8 @@ class Names:
         """A name or a title, whatever its accents and the signs between its words: `Test PyPI`, `test-pypi`."""
         if asked.literal:
             return ()
-        return _hits(self._spellings.folded.get(fold(asked.text), ()), How.EXACT, asked.kinds)
+        entries = self._spellings.folded.get(fold(asked.text), ())
+        return _hits([entry for entry in entries if asked.parts_as(entry)], How.EXACT, asked.kinds)
 
     def _by_provider_and_region(self, asked: Asked) -> tuple[Hit, ...]:
         """A region by its provider and any of its own names: `DigitalOcean nyc1`."""
@@ -246,7 +253,8 @@ class Names:
         for longer in self._spellings.beginning(key):
             for entry in self._spellings.folded[longer]:
                 name, begun = (plain(entry.name), start) if literal else (longer, key)
-                if entry.kind in asked.kinds and name.startswith(begun) and not (literal and "/" in name):
+                fits = entry.kind in asked.kinds and (literal or asked.parts_as(entry))
+                if fits and name.startswith(begun) and not (literal and "/" in name):
                     broken = name[len(begun) : len(begun) + 1].isalnum()
                     found.append((_Fit(broken, longer.count(" ") - key.count(" ")), entry))
         hits = _settle(found, How.PREFIX)
@@ -258,13 +266,14 @@ class Names:
         words, whole = _words(asked.text)
         if len("".join(words)) < SHORTEST - 1 or words <= COMMON:
             return ()
+        kinds = TURNED.intersection(asked.kinds) if cuts(asked.text) else asked.kinds
         keys = [self._spellings.by_word.get(word, frozenset()) for word in words]
         found = [
             (_Fit(extra > 0, extra), entry)
             for key in frozenset.intersection(*sorted(keys, key=len))
             for extra in (len(set(key.split())) - len(words),)
             for entry in self._spellings.folded[key]
-            if entry.kind in asked.kinds and _told(entry.name, words, whole)
+            if entry.kind in kinds and _told(entry.name, words, whole)
         ]
         return _settle(found, How.WORDS)
 

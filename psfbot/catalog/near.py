@@ -17,6 +17,8 @@ _ENOUGH = 4 * SLIPS + 1
 _LETTERS = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ħ": "h", "ŧ": "t"})
 _LETTERS_TYPED = string.ascii_lowercase + string.digits + " "
 _GAP = re.compile(r"[\W_]+")
+_WITHIN = frozenset(" -_.\N{HYPHEN}\N{NON-BREAKING HYPHEN}")
+"""Signs that may stand, alone, between the words of one name."""
 _APOSTROPHES = str.maketrans("", "", "'\N{RIGHT SINGLE QUOTATION MARK}")
 
 
@@ -32,6 +34,13 @@ def plain(text: str) -> str:
 def fold(text: str) -> str:
     """The words alone: `Test PyPI`, `test-pypi` and `test_pypi` are all `test pypi`, `Let's` is `lets`."""
     return _GAP.sub(" ", plain(text).translate(_APOSTROPHES)).strip()
+
+
+def cuts(text: str) -> frozenset[tuple[int, str]]:
+    """After which words a sign stands that parts two names: `docs, pypi` and `docs/pypi` are two."""
+    words = plain(text).translate(_APOSTROPHES)
+    inner = [gap[0] for gap in _GAP.finditer(words) if gap.start() and gap.end() < len(words)]
+    return frozenset((at, gap.strip()) for at, gap in enumerate(inner) if gap not in _WITHIN)
 
 
 def one_slip(key: str) -> Iterator[str]:

@@ -34,6 +34,10 @@ SWALLOWED = (
 CUT = "YAML takes {} for a comment: put the whole text in quotes, or a space behind the # of a comment"
 DUPLICATE = "duplicate key {} (lines {} and {})"
 
+WRITTEN = re.compile(r"\\x[0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\U[0-9a-fA-F]{8}|\\.|.")
+"""One letter of a text in double quotes."""
+SHORT = dict(zip("0abtnvfreN_LP", "\0\a\b\t\n\v\f\r\x1b\x85\xa0\u2028\u2029", strict=True))
+
 ALIASED = 0
 """What an alias stands for: no record, so that it is not taken for an empty one."""
 
@@ -70,6 +74,15 @@ class Thorough:
             here = here[step]
             mark = spot[1] if at == "value" and number == len(path) else spot[0]
             line, column = mark.line + 1, mark.column + 1
+        return line, column
+
+    def letter(self, line: int, column: int, letter: str) -> tuple[int, int]:
+        """Where a letter stands in the text that starts here, as it is or by an escape; else where the text starts."""
+        last = len(self._text) if letter != "\n" else line
+        for at in range(line - 1, last):
+            for found in WRITTEN.finditer(self._text[at], column - 1 if at == line - 1 else 0):
+                if letter in {found[0], _unescaped(found[0])}:
+                    return at + 1, found.start() + 1
         return line, column
 
     def _document(self) -> object:
@@ -187,3 +200,9 @@ class Thorough:
     def _refuse(self, event: Any, message: str, rule: str) -> None:
         mark = event.start_mark
         self.slips.append(Slip(mark.line + 1, mark.column + 1, message, rule, path=tuple(self._trail[:2])))
+
+
+def _unescaped(text: str) -> str:
+    """The letter that an escape of double quotes stands for."""
+    code = text[2:]
+    return chr(int(code, 16) % 0x110000) if code else SHORT.get(text[1:], "")

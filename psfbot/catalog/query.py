@@ -15,12 +15,14 @@ LONGEST = 2000
 DEEPEST = 50
 
 Op: TypeAlias = Literal[":", "<", "<=", ">", ">="]
+JOINS = {"|": "OR", "&": "AND"}
 OPS: dict[str, Op] = {":": ":", "=": ":", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
 
 _HEAD = re.compile(r"([^\W\d][\w.-]*)(:(?:<=|>=|[<>=])|<=|>=|!=|[:<>=])(?!//)")
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
-_BARE = re.compile(r'(?![<>=]|//)[^\s(),"]+')
-_BREAK = re.compile(r'[\s()"]')
+_JOINT = re.compile(r"\|\|?|&&|&(?=\s|$)")
+_BARE = re.compile(r'(?![<>=]|//)(?:(?!&&)[^\s(),"|])+')
+_BREAK = re.compile(r'[\s()"|]|&&')
 _STRAIGHT = str.maketrans("“”„", '"""')
 NOT_OPENED = "this bracket was never opened"
 _EXAMPLE = "for example provider:fastly"
@@ -174,8 +176,7 @@ def parse(text: str) -> Node:
     """Read a query; whatever cannot be read raises QueryError."""
     if len(text) > LONGEST:
         raise QueryError(LONGEST, f"the query is too long ({len(text):,} characters)", f"keep it to {LONGEST:,}")
-    tokens = tuple(_tokens(text.translate(_STRAIGHT)))
-    _forbid_small_operators(tokens)
+    _forbid_small_operators(tokens := tuple(_tokens(text.translate(_STRAIGHT))))
     parser = _Parser(tokens, len(text))
     node = parser.either(0)
     if parser.next.kind:
@@ -247,7 +248,7 @@ def _tokens(text: str) -> Iterator[_Token]:
             continue
         token = _token(text, at)
         at = token.end
-        if token.item and text[at : at + 1].strip("()").strip():
+        if token.item and text[at : at + 1].strip("()|&").strip():
             raise QueryError(at, "here a quote touches a word", "put a space between, or all of it in quotes")
         yield token
 
@@ -260,6 +261,8 @@ def _token(text: str, at: int) -> _Token:
         if not text[at + 1 : at + 2].strip(")").strip():
             raise QueryError(at, "a '-' with nothing to leave out", "write it against the term, as -lifecycle:retired")
         return _Token("-", at, at + 1)
+    if joint := _JOINT.match(text, at):
+        raise QueryError(at, f"'{joint[0]}' joins nothing here", f"write {JOINS[joint[0][0]]}, in upper case")
     if text[at] == '"':
         words, end = _quoted(text, at)
     elif head := _HEAD.match(text, at):
@@ -289,10 +292,8 @@ def _term(text: str, head: re.Match[str]) -> _Token:
     name, at, end = head[1].casefold(), head.start(), head.end()
     known = BY_NAME.get(name)
     if known is None:
-        remedy = suggest(
-            name, {one: one for one in BY_NAME}, f"put it in quotes to look for its words, or name a field, {_EXAMPLE}"
-        )
-        raise QueryError(at, f"no field {shown(head[1])}", remedy)
+        otherwise = f"put it in quotes to look for its words, or name a field, {_EXAMPLE}"
+        raise QueryError(at, f"no field {shown(head[1])}", suggest(name, {one: one for one in BY_NAME}, otherwise))
     op, values = _op(known, head), list[Value]()
     while not values or text[end : end + 1] == ",":
         value, end = _value(text, end + bool(values), known)
@@ -334,9 +335,8 @@ def _forbid_small_operators(tokens: Sequence[_Token]) -> None:
         word = token.item.text if isinstance(token.item, Words) and not token.item.whole else ""
         between = before in {"term", ")"} and after in {"term", "(", "-", "NOT"}
         if (word.upper() in {"OR", "AND"} and between) or (word.upper() == "NOT" and after in {"term", "("}):
-            raise QueryError(
-                token.position, f"'{word}' is only a word", f'write {word.upper()}, or "{word}" for the word'
-            )
+            remedy = f'write {word.upper()}, or "{word}" for the word'
+            raise QueryError(token.position, f"'{word}' is only a word", remedy)
 
 
 class _Parser:

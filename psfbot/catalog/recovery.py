@@ -1,12 +1,13 @@
 """A file that is not YAML as a whole, read as far as it can be: one broken record must not hide the others' faults."""
 
 from bisect import bisect
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from yaml import MarkedYAMLError
 
 from psfbot.catalog import layout, syntax
+from psfbot.catalog.bared import Bared
 from psfbot.catalog.encoding import scrub
 from psfbot.catalog.finding import Slip
 from psfbot.catalog.places import Thorough
@@ -24,7 +25,8 @@ class Reading:
     """What could be read, the line of each record, and what was wrong with the text.
 
     `words` start a line that may start a record, each with its section: the ids of what was set aside are among them.
-    `tree` tells places, where it is there already; `shifts` is by how much a line was moved to the right before.
+    `tree` tells places, where it is there already; `shifts` is by how much a line was moved to the right before, and
+    `gone` the columns that were taken out of it. `told` are slips whose place is the one in the file.
     """
 
     root: object
@@ -33,13 +35,17 @@ class Reading:
     words: frozenset[tuple[str, str]] = frozenset()
     tree: Thorough | None = None
     shifts: Mapping[int, int] = field(default_factory=dict)
+    gone: Mapping[int, Sequence[int]] = field(default_factory=dict)
+    told: tuple[Slip, ...] = ()
 
 
 def salvage(data: bytes, budget: int = BUDGET) -> Reading:
     """Read, and at each syntax error blank out the record that it is in and read again."""
     data, scrubbed = scrub(data)
-    straight = Straight(data.decode().split("\n"))
-    broken = _Broken(straight.lines, [*scrubbed, *straight.slips])
+    bared = Bared(data.decode().split("\n"))
+    straight = Straight(bared.lines)
+    broken = _Broken(straight.lines, list(straight.slips))
+    told = (*scrubbed, *bared.slips)
     words = frozenset(layout.words(broken.lines))
     for slip, at in list(syntax.stray(broken.lines)):
         broken.mend(slip, at)
@@ -53,12 +59,13 @@ def salvage(data: bytes, budget: int = BUDGET) -> Reading:
                 fault = syntax.explain(error, broken.lines)
             else:
                 slips = (*broken.slips, *tree.slips)
-                return Reading(tree.root, tree.lines, slips, words if slips else frozenset(), tree, straight.shifts)
+                lost = words if slips else frozenset()
+                return Reading(tree.root, tree.lines, slips, lost, tree, straight.shifts, bared.gone, told)
         broken.set_aside(*fault)
         rounds += 1
         lines_read += fault[1]
     last = replace(broken.slips[-1], message=ENOUGH, rule="too-many-errors", path=())
-    return Reading(None, {}, (*broken.slips, last), shifts=straight.shifts)
+    return Reading(None, {}, (*broken.slips, last), shifts=straight.shifts, gone=bared.gone, told=told)
 
 
 class _Broken:

@@ -3,16 +3,16 @@
 What a value names is said once, in `REFERS`; whatever has the wrong type there has been told by the models.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import cache
 from typing import Any
 from zoneinfo import available_timezones
 
-from psfbot.catalog.clashes import NAMED, Names, names
+from psfbot.catalog.clashes import NAMED, Names, names, shared_accounts, shared_checks
 from psfbot.catalog.duties import inactive_owners, loops
 from psfbot.catalog.fields import fields
 from psfbot.catalog.finding import Fault, Path, shown
-from psfbot.catalog.nearest import did_you_mean
+from psfbot.catalog.nearest import did_you_mean, nearest
 from psfbot.catalog.shape import Table
 
 OWNER, PERSON, HOST, ZONE = "person or team", "person", "provider or unknown", "time zone"
@@ -46,12 +46,16 @@ ONE = {
 UNKNOWN = "unknown"
 NONE = "no {} {}"
 MEANT = ' — did you mean "{}"?'
+SECTION_OF = {HOST: "providers", "person": "people", "team": "teams"}
 KINDS_OF = {OWNER: ("person:", "team:"), PERSON: ("person:",)}
 FOREIGN = "region {} belongs to provider {}, not to {}"
+NO_PLUGIN = "no plugin {} is installed here"
 NO_FIELD = "provenance of {}: this record has no such field"
 MOST_HINTS = 300
 """So many different wrong names get a hint: looking for near ones among thousands takes its time."""
 
+Known = Callable[[Collection[str]], Collection[str]]
+"""Which plugins are here, among them all of those asked for that are."""
 Plan = dict[str, Any]
 """Field or `*` -> a plan for what is below, or what the value names."""
 
@@ -60,12 +64,14 @@ def check(table: Table) -> list[Fault]:
     """Everything that leads nowhere, goes round in circles, or stands twice."""
     faults: list[Fault] = []
     taken = {kind: names(table, kind, faults) for kind in NAMED}
-    check_names = _Check(table, taken["services"])
+    check_names = _Check(table, taken)
     for kind, records in table.records.items():
         plan = _plan(kind)
         for id_, record in records.items():
             check_names.walk(record, plan, (kind, id_))
     faults += check_names.faults
+    faults += shared_accounts(table.records["people"])
+    faults += shared_checks(table.records["services"])
     faults += foreign_regions(table)
     faults += unknown_provenance(table)
     faults += inactive_owners(table)
@@ -89,12 +95,13 @@ def _plan(kind: str) -> Plan:
 class _Check:
     """Looks up every name, and remembers what it found wrong."""
 
-    def __init__(self, table: Table, services: Names) -> None:
+    def __init__(self, table: Table, taken: Mapping[str, Names]) -> None:
         """Gather what may be named."""
         people = {f"person:{id_}": None for id_ in table.known["people"]}
         teams = {f"team:{id_}": None for id_ in table.known["teams"]}
         self.faults: list[Fault] = []
-        self._services = services
+        self._table, self._taken = table, taken
+        self._called: dict[str, dict[str, str]] = {}
         self._hints: dict[tuple[str, str], str] = {}
         self._known: dict[str, Mapping[str, None]] = {
             **table.known,
@@ -146,16 +153,32 @@ class _Check:
             self.faults.append(Fault(path, f"expected {expected}, found {shown(value)}{hint}", "form"))
 
     def _hint(self, kind: str, value: str) -> str:
-        """The nearest right name: of a service also by its domains and aliases."""
+        """The nearest right name: that of the record which is called so, else one that is a few slips away."""
         if (kind, value) in self._hints:
             return self._hints[kind, value]
         if len(self._hints) >= MOST_HINTS:
             return ""
-        if kind == "services" and value.casefold() in self._services:
-            hint = MEANT.format(self._services[value.casefold()][1])
-        else:
-            hint = did_you_mean(value, self._choices(kind))
+        what, _, name = value.rpartition(":") if kind in KINDS_OF else ("", "", value)
+        called = self._names_of(SECTION_OF.get(what or kind, kind))
+        exact = [squeezed(name)] if squeezed(name) in called else []
+        hint = "" if exact else did_you_mean(value, self._choices(kind))
+        for one in exact or (nearest(squeezed(name), called) if not hint else ()):
+            hint = MEANT.format(f"{what}:{called[one]}" if what else called[one])
         return self._hints.setdefault((kind, value), hint)
+
+    def _names_of(self, kind: str) -> Mapping[str, str]:
+        """Everything that the records of a kind are called -> their ids; gathered with the first wrong name."""
+        if kind not in self._called:
+            called = {squeezed(name): str(path[1]) for name, path in self._taken.get(kind, {}).items()}
+            for id_, record in self._table.records.get(kind, {}).items() if kind in NAMED else ():
+                called.setdefault(squeezed(str(record.get("name", id_))), id_)
+            self._called[kind] = called
+        return self._called[kind]
+
+
+def squeezed(name: str) -> str:
+    """A name by its letters and digits alone: `Digital Ocean` is `digitalocean`."""
+    return "".join(filter(str.isalnum, name.casefold()))
 
 
 @cache
@@ -165,16 +188,33 @@ def zones() -> Mapping[str, None]:
 
 
 def foreign_regions(table: Table) -> Iterator[Fault]:
-    """Regions that belong to another provider than the one named beside them."""
+    """Regions that belong to another provider than the one named beside them; an unknown one is told as such."""
+    known = {*table.known["providers"], UNKNOWN}
     homes = {id_: record.get("provider") for id_, record in table.records["regions"].items()}
     for id_, service in table.records["services"].items():
         hosting = service.get("hosting")
         for number, entry in enumerate(hosting if isinstance(hosting, list) else ()):
             if isinstance(entry, dict) and isinstance(region := entry.get("region"), str):
                 home, provider = homes.get(region), entry.get("provider")
-                if isinstance(home, str) and isinstance(provider, str) and home != provider:
+                if isinstance(home, str) and isinstance(provider, str) and home != provider and provider in known:
                     message = FOREIGN.format(shown(region), shown(home), shown(provider))
                     yield Fault(("services", id_, "hosting", number, "region"), message, "foreign-region")
+
+
+def unknown_plugins(services: Mapping[str, Mapping[str, object]], plugins: Known) -> list[Fault]:
+    """Warnings of plugins that are not here; they are asked for only where a service names one."""
+    named = [
+        (("services", id_, "alerts", name), name)
+        for id_, service in services.items()
+        if isinstance(alerts := service.get("alerts"), dict)
+        for name in alerts
+    ]
+    known = plugins({name for _, name in named}) if named else ()
+    return [
+        Fault(path, NO_PLUGIN.format(shown(name)) + did_you_mean(name, known), "no-such-plugin", "key", "warning")
+        for path, name in named
+        if name not in known
+    ]
 
 
 def unknown_provenance(table: Table) -> Iterator[Fault]:

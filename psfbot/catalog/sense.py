@@ -21,16 +21,20 @@ KEYED: dict[str, tuple[str, ...]] = {
     "repos": ("url", "path"),
 }
 """List -> the fields by which two of its entries are the same; in other lists only equal entries are."""
+TELLING = ("role", "provider", "region", "date", "fact")
+"""Fields by which entries of the other lists mostly differ."""
 TWICE = "{} stands twice in {}: leave one out"
 NOWHERE = "room {} is on neither IRC nor Slack: give it `irc` or `slack`"
 NOBODY = "on-call entry {} calls nobody: give it `pagerduty_schedule` or `rotation`"
 NO_START = "{} is no start: write the day, and perhaps the time, as 2026-01-05 or 2026-01-05T09:00"
 NO_LENGTH = "{} is no length: write a number with m, h, d or w, such as {}"
 UNSAFE = "a contact cannot start with {}: write a page with https://, an address or a name"
+NO_ADDRESS = "{} is no e-mail address: write it as name@example.org"
 FUTURE = "{} is far in the future: is the year right?"
 
 PROGRAM = re.compile(r"\s*((?:javascript|vbscript|data|file|blob):)", re.IGNORECASE)
 """What a click would run or open on the reader's own machine."""
+MAIL = re.compile(r"[^\s@<>,;]+@[^\s@<>,;.]+(\.[^\s@<>,;.]+)+")
 LENGTH = re.compile(r"0*[1-9]\d{0,4} ?(m|h|d|w)")
 START = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d)?")
 SOON, PLANNED = timedelta(days=366), timedelta(days=366 * 5)
@@ -42,7 +46,7 @@ def senseless(table: Table, today: date | None = None) -> Iterator[Fault]:
     for kind, records in table.records.items():
         for id_, record in records.items():
             yield from repeated(record, (kind, id_), NAMED.get(kind, ()))
-            yield from unsafe_contacts(record, (kind, id_))
+            yield from odd_contacts(record, (kind, id_))
             if today:
                 yield from distant(record, (kind, id_), today)
     yield from silent_rooms(table.records["rooms"])
@@ -55,16 +59,28 @@ def repeated(record: Record, path: Path, named: tuple[str, ...] = ()) -> Iterato
     for field, listed in record.items():
         if type(listed) is not list or field in named:
             continue
-        seen: dict[tuple[str, ...], int] = {}
-        for number, entry in enumerate(listed if len(listed) > 1 else ()):
-            words = _identity(field, entry)
-            if words and (first := seen.setdefault(words, number)) != number:
-                name = shown(words[0]) if len(words) == 1 else "this"
-                earlier = (*path, field, first)
-                yield Fault((*path, field, number), TWICE.format(name, field), "stated-twice", earlier=earlier)
+        if len(listed) > 1 and (field in KEYED or not _differ(listed)):
+            yield from _twice(field, listed, path)
         if field == "hosting":
             for number, entry in enumerate(listed):
                 yield from repeated(entry, (*path, field, number)) if isinstance(entry, dict) else ()
+
+
+def _differ(listed: list[object]) -> bool:
+    """Is it clear at a glance that all entries differ? To look at every field of each takes far longer."""
+    glance = {tuple([str(one.get(key)) for key in TELLING]) if type(one) is dict else str(one) for one in listed}
+    return len(glance) == len(listed)
+
+
+def _twice(field: str, listed: list[object], path: Path) -> Iterator[Fault]:
+    """Each entry that repeats an earlier one."""
+    seen: dict[tuple[str, ...], int] = {}
+    for number, entry in enumerate(listed):
+        words = _identity(field, entry)
+        if words and (first := seen.setdefault(words, number)) != number:
+            name = shown(words[0]) if len(words) == 1 else "this"
+            earlier = (*path, field, first)
+            yield Fault((*path, field, number), TWICE.format(name, field), "stated-twice", earlier=earlier)
 
 
 def _identity(field: str, entry: object) -> tuple[str, ...]:
@@ -77,12 +93,23 @@ def _identity(field: str, entry: object) -> tuple[str, ...]:
     return (str(entry),) if isinstance(entry, str | int) else ()
 
 
-def unsafe_contacts(record: Record, path: Path) -> Iterator[Fault]:
-    """Contacts that are no address: whatever shows them as links must be able to trust them."""
+def odd_contacts(record: Record, path: Path) -> Iterator[Fault]:
+    """Contacts that are no address: whatever shows them as links must be able to trust them, and mail must arrive."""
+    yield from _mail(record.get("email"), (*path, "email"))
     contacts = record.get("contacts")
     for number, contact in enumerate(contacts if isinstance(contacts, list) else ()):
-        if isinstance(contact, dict) and (found := PROGRAM.match(str(contact.get("value")))):
-            yield Fault((*path, "contacts", number, "value"), UNSAFE.format(shown(found[1])), "form")
+        if isinstance(contact, dict):
+            value, here = contact.get("value"), (*path, "contacts", number, "value")
+            if found := PROGRAM.match(str(value)):
+                yield Fault(here, UNSAFE.format(shown(found[1])), "form")
+            elif contact.get("type") == "email":
+                yield from _mail(value, here)
+
+
+def _mail(value: object, path: Path) -> Iterator[Fault]:
+    """A text that no mail can be sent to."""
+    if isinstance(value, str) and value and not MAIL.fullmatch(value):
+        yield Fault(path, NO_ADDRESS.format(shown(value)), "form")
 
 
 def silent_rooms(rooms: Mapping[str, Record]) -> Iterator[Fault]:

@@ -1,21 +1,26 @@
-"""Sections and records that stand in the wrong column as a whole: the cause is told once, and set right for the rest.
+"""Sections and records in the wrong column as a whole, and dashes too near: the cause is told once, and set right.
 
 Without this, one section with two spaces too many is hundreds of unknown fields and names that lead nowhere.
 """
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
 
 from psfbot.catalog import layout
 from psfbot.catalog.fields import fields
 from psfbot.catalog.finding import Slip, shown
-from psfbot.catalog.model import KINDS
+from psfbot.catalog.model import ITEMS, KINDS
 from psfbot.text import count
 
 KEY = re.compile(r"""\s*(["']?)([^\s#:"'-][^:"']*)\1 *:(\s|$)""")
 STEP = 2
+DASHED = re.compile(r" {3,}(?:- +)*(-)([a-z_]+):(?=\s|$)")
+"""An item of a list without the space behind its dash: for YAML it is a key that begins with one."""
+OF_ITEMS = {name for part in ITEMS for name in part.model_fields}
 
+NARROW = 'a space is missing behind the dash: write "- {}:"'
 INDENTED = "section {} is indented: it starts in the first column, and its records two spaces further"
 FLUSH = "record {} starts in the first column, like a section: indent it by two spaces"
 LEVEL = "the fields of {} stand as far left as {} itself: indent them by two spaces more"
@@ -32,15 +37,32 @@ class Straight:
         self.shifts: dict[int, int] = {}
         self._moved: set[int] = set()
         self._found: list[tuple[int, str]] = []
+        narrow = list(self._dashes())
         self._sections()
         self._records()
         self._fields()
-        self.slips = [self._slip(at, message) for at, message in sorted(self._found)]
+        self.slips = [replace(one, column=one.column + self.shifts[one.line - 1] - 1) for one in narrow]
+        self.slips += [self._slip(at, message) for at, message in sorted(self._found)]
 
     def _slip(self, at: int, message: str) -> Slip:
         """The place is the one after the move, as that of all other faults; whoever tells it takes the move back."""
         path = tuple(found[1] for found in [layout.WORD.match(self.lines[at])] if found)
         return Slip(at + 1, layout.indent(self.lines[at]) + 1, message, RULE, path=path)
+
+    def _dashes(self) -> Iterator[Slip]:
+        """Items of lists whose dash touches the field: a space is put between, unless the line is a part of a text."""
+        for at, line in enumerate(self.lines):
+            found = DASHED.match(line)
+            if found and found[2] in OF_ITEMS and not layout.inside_text(self.lines, at):
+                self.lines[at] = f"{line[: found.end(1)]} {line[found.end(1) :]}"
+                self.shifts[at] = 1
+                yield Slip(at + 1, found.end(1) + 1, NARROW.format(found[2]), "syntax", path=self._record(at))
+
+    def _record(self, at: int) -> tuple[str, ...]:
+        """The section and the record that a line is in."""
+        top = layout.above(self.lines, at, 0)
+        starts = [top, layout.above(self.lines, at, layout.width(self.lines, at))]
+        return tuple(_key(self.lines[start]) for start in dict.fromkeys(starts) if start >= 0)
 
     def _move(self, numbers: Sequence[int], by: int) -> None:
         """Move lines to the right, or to the left."""

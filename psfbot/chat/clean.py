@@ -5,7 +5,7 @@ Their text comes as they typed it: what a platform wraps or encodes, it undoes i
 
 import re
 
-from psfbot.text import one_line
+from psfbot.text import one_line, printable
 
 LONGEST = 2000
 """Characters of a question that are read; longer ones are refused, not guessed at."""
@@ -44,9 +44,10 @@ def question(text: str) -> str:
 
 
 def typed(text: str) -> str:
-    """The same question as it was typed: somebody's own words in it are kept letter for letter."""
-    words = one_line(text)
-    return words[len(words) - len(FILLER.sub("", straight(words))) :]
+    """The same question as it was typed: somebody's own words in it are kept letter for letter, with their spaces."""
+    words = printable(text).strip()
+    words = words if len(words) <= LONGEST else one_line(words)
+    return words[len(words) - len(FILLER.sub("", straight(words))) :].lstrip()
 
 
 def straight(typed: str) -> str:

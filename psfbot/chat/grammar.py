@@ -69,8 +69,18 @@ class Phrase:
 
     def may_fit(self, lower: str) -> bool:
         """Does the line hold every word that the phrase asks for? Cheaper than its pattern, which most lines miss."""
-        asked = (value for kind, value in self.tokens if kind in {"any", "word"})
-        return all(any(choice in lower for choice in value.lower().split("|")) for value in asked)
+        for asked in self.asked:
+            for choice in asked:
+                if choice in lower:
+                    break
+            else:
+                return False
+        return True
+
+    @cached_property
+    def asked(self) -> tuple[tuple[str, ...], ...]:
+        """The words that a line must hold, one of each of these."""
+        return tuple(tuple(value.lower().split("|")) for kind, value in self.tokens if kind in {"any", "word"})
 
     @cached_property
     def tokens(self) -> tuple[tuple[str, str], ...]:

@@ -20,7 +20,10 @@ PART = re.compile(r"(\d{1,6})\s*([a-z]+)\s*(?:and\s+)?", re.IGNORECASE)
 CLOCK = re.compile(r"(\d{1,2}):(\d\d)(?:\s*utc)?", re.IGNORECASE)
 SHOWN = 60
 """Characters of what somebody typed that an answer repeats."""
-EXAMPLES = "Say a length such as 30m, 2h or 1d, or a time such as until 18:00."
+DATE = re.compile(
+    r"(?P<day>\d{4}-\d\d-\d\d)(?:[t ]\s*(?P<clock>\d\d?:\d\d(?::\d\d)?)\s*(?P<mark>z|utc|[+-]\d\d:\d\d)?)?", re.ASCII
+)
+EXAMPLES = "Say a length such as 30m, 2h or 1d, or a time such as until 18:00 or until 2026-12-01 10:00 UTC."
 LONGEST = timedelta(days=36525)
 """Nothing that people plan lasts a hundred years."""
 
@@ -37,8 +40,10 @@ def length(text: str) -> timedelta:
 
 
 def until(text: str, now: datetime, zone: str | None = None) -> datetime:
-    """The moment that a length or a clock time ahead means; a clock time is the reader's own unless it says UTC."""
+    """The moment ahead that a length, a clock time or a date means; a clock is the reader's own unless it says UTC."""
     words = text.strip().lower().removeprefix("for ").removeprefix("until ").removeprefix("till ").strip()
+    if date := DATE.fullmatch(words):
+        return on_date(date, now, zone)
     clock = CLOCK.fullmatch(words)
     if clock is None:
         return now + length(words)
@@ -47,6 +52,20 @@ def until(text: str, now: datetime, zone: str | None = None) -> datetime:
         raise UserError(f"'{cut(text, SHOWN)}' is no time of day. {EXAMPLES}")
     here = now.astimezone(UTC if words.endswith("utc") else zone_of(zone))
     return min(at for day in (here, here + timedelta(days=1)) for at in on_clock(day, hour, minute) if at > now)
+
+
+def on_date(found: re.Match[str], now: datetime, zone: str | None) -> datetime:
+    """A day, or a time of it, as ISO 8601 and our own answers write them; a day alone means its first moment."""
+    clock = f"0{found['clock']}" if found["clock"] and found["clock"][1] == ":" else found["clock"] or "00:00"
+    mark = "+00:00" if found["mark"] in {"z", "utc"} else found["mark"] or ""
+    try:
+        at = datetime.fromisoformat(f"{found['day']}T{clock}{mark}")
+        at = (at if at.tzinfo else at.replace(tzinfo=zone_of(zone))).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise UserError(f"'{found[0]}' is no day and time of the calendar. {EXAMPLES}") from None
+    if not now < at < now + LONGEST:
+        raise UserError(f"'{found[0]}' is {'past' if at <= now else 'longer than anybody lives'}. {EXAMPLES}")
+    return at
 
 
 def on_clock(day: datetime, hour: int, minute: int) -> Iterator[datetime]:

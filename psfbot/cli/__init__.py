@@ -9,6 +9,7 @@ from psfbot import __version__
 from psfbot.cli import completing, streams
 from psfbot.cli.catalog import catalog
 from psfbot.cli.letters import replay, try_
+from psfbot.cli.past import postmortem
 from psfbot.cli.running import running
 from psfbot.errors import UserError
 
@@ -153,5 +154,5 @@ def upgrade() -> None:
     click.echo(upgrade_database())
 
 
-for command in (*running, try_, replay, catalog):
+for command in (*running, try_, replay, postmortem, catalog):
     main.add_command(command)

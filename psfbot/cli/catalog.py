@@ -2,11 +2,14 @@
 
 import json
 import sys
+from collections.abc import Collection
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
+HOMES = (Path(__file__).parents[1] / "plugins", Path(__file__).parents[2] / "plugins")
+"""Where our own plugins are: in a wheel, and in a checkout."""
 FILE = click.argument("file", required=False, type=click.Path(path_type=Path))
 
 
@@ -27,13 +30,35 @@ def check(file: Path | None, form: str) -> None:
     from psfbot.catalog.finding import as_github, as_json, as_text
 
     path = file or current()
-    loaded = load(path, datetime.now(UTC).date())
+    loaded = load(path, datetime.now(UTC).date(), plugins_here)
     said = {"text": as_text, "json": as_json, "github": as_github}[form](loaded.findings)
     if said:
         click.echo(said)
     if form == "text":
         click.echo(summary(path, len(loaded.errors), len(loaded.findings) - len(loaded.errors)), err=True)
     sys.exit(1 if loaded.errors else 0)
+
+
+def plugins_here(wanted: Collection[str]) -> set[str]:
+    """Plugins by the names of their folders and packages; none is imported.
+
+    Only a name that is no folder of ours is worth a look at the settings and at what is installed.
+    """
+    ours = {found.parent.name for home in HOMES for found in home.glob("*/__init__.py")}
+    if ours.issuperset(wanted):
+        return ours
+    from pkgutil import iter_modules
+
+    from psfbot import plugins
+    from psfbot.app import start
+    from psfbot.errors import UserError
+
+    try:
+        folders = start().settings.plugin_dirs
+    except UserError:
+        folders = ()
+    modules = iter_modules([*map(str, folders), *plugins.__path__])
+    return {module.name for module in modules} | {name for name, _ in plugins.installed()}
 
 
 def current() -> Path:

@@ -1,10 +1,15 @@
 """Webhooks from the command line: post a recorded one, or have stored ones read again."""
 
+import re
 import sys
 
 import click
 
 from psfbot.cli import completing
+from psfbot.text import cut, one_line
+
+URL = re.compile(r"https?://[^\s/?#]+([/?#]\S*)?", re.IGNORECASE)
+NO_URL = "'{url}' is no URL: write all of it, such as http://127.0.0.1:8080."
 
 
 @click.command("try")
@@ -22,6 +27,9 @@ def try_(plugin: str, payload: str, url: str) -> None:
     PAYLOAD is the name of a file in the plugin's folder `payloads`, or the path of any file.
     """
     import asyncio
+
+    if url and not URL.fullmatch(url):
+        raise click.BadParameter(NO_URL.format(url=cut(one_line(url), 60)), param_hint="--url")
 
     from psfbot.app.trial import try_once
 

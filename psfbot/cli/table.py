@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
 
 from psfbot.catalog.model import Catalog, Service
 from psfbot.chat.answer import Answer
@@ -31,6 +32,8 @@ COLUMNS: Mapping[str, Callable[[Service], object]] = {
 }
 """What is told of a service; several values share a cell, with semicolons between them."""
 ITEMS = ("name", "kind", "detail")
+HOW = ("strength", "path")
+"""What is told besides of services that something takes down."""
 
 
 def asked(text: str) -> str:
@@ -40,13 +43,62 @@ def asked(text: str) -> str:
 
 def as_csv(answer: Answer, catalog: Catalog) -> str | None:
     """The list of an answer: services with their facts, anything else by name; nothing where it has no list."""
-    ids = listed(answer)
+    ids, struck = listed(answer), answer.data.get("struck")
     if ids is not None:
-        services = [catalog.services[id_] for id_ in ids if id_ in catalog.services]
-        return written(COLUMNS, ([read(one) for read in COLUMNS.values()] for one in services))
-    if answer.items:
-        return written(ITEMS, ((item.name, item.kind, item.detail) for item in answer.items))
+        return written(COLUMNS, (facts(catalog, id_) for id_ in ids if id_ in catalog.services))
+    if isinstance(struck, list):
+        hit = [one for one in struck if one["service"] in catalog.services]
+        return written([*COLUMNS, *HOW], ([*facts(catalog, one["service"]), *how(one)] for one in hit))
+    rows = [(item.name, item.kind, item.detail) for item in answer.items] or named(answer, catalog)
+    return None if rows is None else written(ITEMS, rows)
+
+
+def facts(catalog: Catalog, id_: str) -> list[object]:
+    """The row of a service."""
+    return [read(catalog.services[id_]) for read in COLUMNS.values()]
+
+
+def how(struck: Mapping[str, Any]) -> tuple[str, str]:
+    """How hard a service is hit, and by which path."""
+    return struck["strength"], " -> ".join(step["id"] for step in struck["path"])
+
+
+def named(answer: Answer, catalog: Catalog) -> list[tuple[str, str, str]] | None:
+    """What an answer lists in its first line only: what something needs, hosts, platforms, whoever may log in."""
+    needs = answer.data.get("needs")
+    if isinstance(needs, list):
+        return [(one["id"], one["kind"], one["strength"]) for one in needs]
+    for key, describe in DETAILS.items():
+        names = answer.data.get(key)
+        if isinstance(names, list):
+            return [(str(name), *describe(catalog, str(name))) for name in names]
     return None
+
+
+def of_host(catalog: Catalog, name: str) -> tuple[str, str]:
+    """The system of a host, and what is noted of it."""
+    entries = (entry for service in catalog.services.values() for entry in service.hosting)
+    found = next((host for entry in entries for host in entry.hosts if host.name == name), None)
+    return "host", " - ".join(filter(None, (found.os, found.note))) if found else ""
+
+
+def of_platform(catalog: Catalog, name: str) -> tuple[str, str]:
+    """The tier of a platform."""
+    platform = catalog.platforms.get(name)
+    return "platform", f"tier {platform.tier}" if platform else ""
+
+
+def of_login(catalog: Catalog, ref: str) -> tuple[str, str]:
+    """The name of a person or team."""
+    kind, _, id_ = ref.partition(":")
+    record = catalog.people.get(id_) if kind == "person" else catalog.teams.get(id_)
+    return kind, record.name if record else ""
+
+
+DETAILS: Mapping[str, Callable[[Catalog, str], tuple[str, str]]] = {
+    "hosts": of_host, "platforms": of_platform, "access": of_login,
+}  # fmt: skip
+"""What an answer's data calls its list -> the kind of an entry, and what is told of it."""
 
 
 def listed(answer: Answer) -> list[str] | None:

@@ -18,6 +18,7 @@ from psfbot.commands import (
     places,
     platforms,
     roles,
+    rooms,
     services,
     shifts,
 )
@@ -36,6 +37,7 @@ TOPICS: tuple[Topic, ...] = (
     platforms.topic,
     oncall.topic,
     shifts.topic,
+    rooms.topic,
     about.topic,
 )
 

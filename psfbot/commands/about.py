@@ -14,7 +14,9 @@ BE_KNOWN = "To be known, have your account added to the catalog's `people`: {pla
 topic = Topic("about", "Help, who you are to the bot, and its version.")
 
 
-@topic.says("help", "commands", "usage", "man", "manual", "what can (you|i|we) (do|say|ask)", "h")
+@topic.says(
+    "help", "help (me|please|me please)", "commands", "usage", "man", "manual", "what can (you|i|we) (do|say|ask)", "h"
+)
 def help_(ask: Ask) -> Answer:
     """List what can be asked; `help COMMAND` explains one.
 
@@ -83,7 +85,12 @@ def version(ask: Ask) -> Answer:
             (ask.catalog.people, "person", "people"),
         )
     )
-    notes = [f"A newer catalog is refused: {ask.book.refused}"] if ask.book.refused else []
+    why = (
+        ask.book.refused
+        if ask.message.local
+        else ask.book.refused.replace(ask.book.path or "catalog.yaml", "catalog.yaml")
+    )
+    notes = [f"A newer catalog is refused: {why}"] if why else []
     return Answer(f"psfbot {__version__}; the catalog holds {holds}.", notes=notes, data={"version": __version__})
 
 

@@ -13,6 +13,23 @@ NO_DATES = "I do not look at certificates yet, and the catalog holds no dates"
 
 
 @topic.says(
+    "(certificates|certs|which certificates|which certs|what certificates) [that|are] "
+    "(expire|expiring|expires|end|ending|run out|running out) [soon|next|this week|this month]",
+    "(certificates|certs|which certificates|which certs|what certificates) [that|are] "
+    "(expire|expiring|expires|end|ending|run out|running out) (in|within|before|until|by|on) {when}",
+    "(which|what) (certificate|cert) expires (next|first|soon|when)",
+)
+def expiring(ask: Ask, when: str = "") -> Answer:
+    """Say honestly that nothing is known of the dates of certificates.
+
+    >>> certificates expiring in 14 days
+    I do not look at certificates yet, and the catalog holds no dates. Ask PSF Infrastructure Team.
+    """
+    team = ask.catalog.teams.get("infra")
+    return Answer(f"{NO_DATES}.{f' Ask {team.name}.' if team else ''}")
+
+
+@topic.says(
     "when (does|do|will) the (certificate|cert|tls certificate|ssl certificate) (of|for) [the] {service} (expire|end|run out)",
     "(who|what) (renews|issues|made) the (certificate|cert|tls certificate|ssl certificate) (of|for) [the] {service}",
     "(certificate|cert|certificates) (of|for) [the] {service}",

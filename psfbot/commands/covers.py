@@ -125,16 +125,21 @@ async def hand_over(
     values = {"rota": duty.id, "person": person.id, "since": ask.now, "until": ends, "kind": kind}
     author = ask.person.id if ask.person else ask.message.speaker.name
     made = Override.model_validate(values | {"author": author, "made_at": ask.now})
-    await ask.port(Roster).hand_over(duty, [made], ask.catalog, ask.now)
+    roster = ask.port(Roster)
+    await roster.hand_over(duty, [made], ask.catalog, ask.now)
     who = "You are" if person == ask.person else f"{person.name} is"
     data = {"rota": duty.id, "person": person.id, "until": ends.isoformat(), "kind": kind}
-    fact = f"{duty.id}: {who} on call until {clock(ask, ends, person)}. {told(person, ask)}"
+    fact = f"{duty.id}: {who} on call until {clock(ask, ends, person)}. {told(person, ask, roster)}"
     return Answer(fact.rstrip(), data=data)
 
 
-def told(person: Person, ask: Ask) -> str:
-    """Whether they know of it: nobody is told by an override alone."""
-    return "" if person == ask.person else f"Please make sure that {cut(person.name, 60)} knows."
+def told(person: Person, ask: Ask, roster: Roster) -> str:
+    """Whether they will know of it: a hand-off is told to both people, where psfbot can reach them."""
+    if person == ask.person:
+        return ""
+    reached = any(getattr(person, platform, None) for platform in roster.relay.platforms)
+    name = cut(person.name, 60)
+    return f"{name} gets a message." if reached else f"Please make sure that {name} knows."
 
 
 @topic.says("swap [my|my next] [shift|shifts] with {person}", level=Level.MEMBER, writes=True)
@@ -150,7 +155,7 @@ async def swap(ask: Ask, person: Person) -> Answer:
     duty, my_shift, other = await both(ask, mine, person)
     await ask.port(Roster).hand_over(duty, swapped(my_shift, other, duty.id, mine.id, ask.now), ask.catalog, ask.now)
     lines = [f"{person.name}: {span(ask, my_shift)}.", f"{mine.name}: {span(ask, other)}."]
-    fact = f"{duty.id}: you and {person.name} have swapped shifts. {told(person, ask)}"
+    fact = f"{duty.id}: you and {person.name} have swapped shifts. Please make sure that {person.name} knows."
     return Answer(fact, lines=lines, data={"rota": duty.id, "with": person.id})
 
 

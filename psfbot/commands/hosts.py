@@ -1,5 +1,6 @@
 """Machines: who may log in, what they run, and which are on an old system."""
 
+import re
 from collections.abc import Iterator
 
 from psfbot.catalog import words
@@ -11,6 +12,9 @@ from psfbot.commands.wording import based_on
 from psfbot.errors import UserError
 from psfbot.text import and_join, count, cut, unique
 
+HELD = re.compile(r"\b(?:wait|block|hold|held|upgrade|postpone|needs)", re.IGNORECASE)
+"""What a note says when it is about something that keeps a machine on an old system."""
+
 topic = Topic("hosts", "Machines: who may log in, which system they run, what is on them.")
 
 
@@ -19,8 +23,6 @@ topic = Topic("hosts", "Machines: who may log in, which system they run, what is
     "(what|which) (os|operating system|system|distribution|ubuntu|release) (is|does|runs on) [the] {host} [on|run|running|have]",
     "(what|which services) (is|are|runs|run) on (host|machine|server) {host}",
     "(os|operating system) (of|on) [the] {host}",
-    "what blocks [the] {host} from (ubuntu 24.04|an upgrade|a newer ubuntu|being upgraded)",
-    "why is [the] {host} [still] on (ubuntu 14.04|ubuntu 20.04|ubuntu 22.04|an old ubuntu)",
 )
 def host(ask: Ask, host: Host | Service) -> Answer:
     """Describe a machine: its system, the services on it, who may log in.
@@ -44,6 +46,35 @@ def host(ask: Ask, host: Host | Service) -> Answer:
     cites, notes = based_on(ask, services[0], "hosting.origin.hosts") if services else ((), ())
     data = {"host": host.name, "os": host.os, "services": [s.id for s in services], "access": list(host.access)}
     return Answer(fact, lines=lines, notes=notes, cites=cites, data=data)
+
+
+@topic.says(
+    "what (blocks|stops|keeps|holds) [the] {host} (from|on|back from|back on) {system}",
+    "what holds back [the] {host}",
+    "why is [the] {host} [still] on {system}",
+    "why is [the] {host} not (upgraded|on) [yet|to|a newer] [ubuntu|release]",
+)
+def blocks(ask: Ask, host: Host | Service, system: str = "") -> Answer:
+    """Say what keeps a machine, or those of a service, on its system, as far as the catalog knows.
+
+    >>> what blocks mail.python.org from ubuntu 24.04?
+    mail.python.org: the catalog does not say what holds it back; mail.ams1.psf.io is on Ubuntu 14.04.
+    """
+    pairs = [(h, s) for h, s in machines(ask) if host in (h, s)]
+    name = host.id if isinstance(host, Service) else host.name
+    if not pairs:
+        return Answer(f"{name}: the catalog names no machine of it.")
+    kept = unique(note for h, s in pairs for note in (h.note, *notes_of(s, h)) if note and HELD.search(note))
+    now = and_join(unique(f"{h.name} is on {h.os or 'an unknown system'}" for h, _ in pairs))
+    cites, notes = based_on(ask, pairs[0][1], "hosting.origin.hosts")
+    fact = f"{'; '.join(kept)}. {now}." if kept else f"the catalog does not say what holds it back; {now}."
+    data = {"host": name, "notes": list(kept)}
+    return Answer(f"{name}: {fact}", notes=notes, cites=cites, data=data)
+
+
+def notes_of(service: Service, host: Host) -> Iterator[str | None]:
+    """What is written about the entries in which a machine stands."""
+    return (entry.note for entry in service.hosting if host in entry.hosts)
 
 
 def logins(ask: Ask, host: Host) -> str:

@@ -1,7 +1,8 @@
-"""Incidents: what is down, who has it, what happened, and why the bot said what it said."""
+"""Incidents: what is down, who has it, and what people do about it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 
 from psfbot.catalog import words
@@ -13,18 +14,21 @@ from psfbot.errors import UserError
 from psfbot.flows import respond
 from psfbot.flows.relay import Relay
 from psfbot.flows.respond import Actor
-from psfbot.relay.alert import Alert
+from psfbot.relay.alert import Alert, State
 from psfbot.relay.bulletin import listed as names
 from psfbot.relay.bulletin import name, ranked
-from psfbot.relay.incident import Entry, Incident, Standing
+from psfbot.relay.incident import Incident, Problem, Silence, Standing
+from psfbot.relay.mute import holding
 from psfbot.relay.ports import Ledger
 from psfbot.relay.word import lasted
 from psfbot.text import and_join, count, cut, unique
 
-topic = Topic("incidents", "What is down, who has it, what happened, and why you were told.")
+topic = Topic("incidents", "What is down, who has it, and what you can do about it.")
 
 ALL_CLEAR = "Nothing is down that I was told of."
 SHOWN = 20
+SILENT = 3
+"""Silences that are told of what stands below one shared cause; `silences` lists all."""
 ROOMS = 50
 """Storms that may be open at once, one for each room: they are no incidents that anybody lists."""
 AT_ONCE = 20
@@ -36,6 +40,8 @@ DIGITS = 9
     "(incidents|alerts|problems|sup|what is down|what is broken|what is on fire|open incidents|status incidents)",
     "(is anything|is something|anything) (down|broken|on fire)",
     "(what|which services) (are|is) (down|broken|on fire)",
+    "(list|show|show me|any|list open|any open|list the) (incidents|alerts|problems|outages)",
+    "(is there|are there) (an|any|open|any open) (incident|incidents|problem|problems|outage|outages|alerts)",
 )
 async def incidents(ask: Ask) -> Answer:
     """List the open incidents.
@@ -47,30 +53,36 @@ async def incidents(ask: Ask) -> Answer:
     return listing(ask, found, ALL_CLEAR)
 
 
-@topic.says("(all incidents|incidents all|past incidents|recent incidents|resolved incidents)")
+@topic.says(
+    "(all incidents|incidents all|past incidents|recent incidents|resolved incidents)",
+    "list (all|past|recent|resolved) incidents",
+)
 async def recent(ask: Ask) -> Answer:
     """List the latest incidents, resolved ones too.
 
     >>> recent incidents
     There were no incidents yet.
     """
-    found = await ask.port(Relay).look(lambda ledger: Listed(ledger.incidents(open_only=False, limit=SHOWN)))
+    found = await ask.port(Relay).look(
+        lambda ledger: Listed(ledger.incidents(open_only=False, limit=SHOWN), {}, ledger.silences(ask.now))
+    )
     return listing(ask, found, "There were no incidents yet.")
 
 
 @dataclass(frozen=True)
 class Listed:
-    """Incidents to list, with what stands below those of them that are shared causes."""
+    """Incidents to list, with what stands below those of them that are shared causes, and what is silenced."""
 
     found: Sequence[Incident]
-    below: Mapping[int, Sequence[Incident]] = field(default_factory=dict)
+    below: Mapping[int, Sequence[Incident]]
+    silences: Sequence[Silence]
 
 
 def opened(ledger: Ledger, ask: Ask) -> Listed:
     """What is open now; failures that share a cause stand below it, so that a storm of them stays one line."""
     tops = [one for one in ledger.tops(SHOWN + 1 + ROOMS) if one.storm is None][: SHOWN + 1]
     below = {one.number: ranked(going(ledger.children(one.number)), ask.catalog) for one in tops if one.node}
-    return Listed(tops, below)
+    return Listed(tops, below, ledger.silences(ask.now))
 
 
 def going(incidents: Sequence[Incident]) -> list[Incident]:
@@ -84,7 +96,7 @@ def listing(ask: Ask, listed: Listed, empty: str) -> Answer:
     data = {"incidents": [incident.model_dump(mode="json") for incident in shown]}
     if not shown:
         return Answer(empty, data=data)
-    items = [Item(f"#{i.number} {called(ask, i)}", brief(ask, i, listed.below), "incident") for i in shown]
+    items = [Item(f"#{i.number} {called(ask, i)}", brief(ask, i, listed), "incident") for i in shown]
     still = sum(incident.state is not Standing.RESOLVED for incident in shown)
     more = f"{count(still, 'open incident')}{more_below(listed)}"
     fact = f"{more}." if still else f"No open incident; the last {len(shown)}:"
@@ -105,18 +117,42 @@ def called(ask: Ask, incident: Incident) -> str:
     return name(incident.node, ask.catalog) if incident.node else incident.named
 
 
-def brief(ask: Ask, incident: Incident, below: Mapping[int, Sequence[Incident]]) -> str:
-    """How it stands and what is wrong; of a shared cause, what stands below it."""
-    down = below.get(incident.number)
-    if down:
-        return f"{state(ask, incident)}, {count(len(down), 'service')}: {names(down, 120)}"
-    return f"{state(ask, incident)}, {cut(incident.title, 80)}"
+def brief(ask: Ask, incident: Incident, listed: Listed) -> str:
+    """How it stands, until when nobody is told, and what is wrong; of a shared cause, what stands below it."""
+    down = listed.below.get(incident.number)
+    held = silence_of(incident, listed.silences, ask.now)
+    stands = state(ask, incident) + (f", {hushed(ask, held)}" if held else "")
+    quiet = [(one, found) for one in down or () if (found := silence_of(one, listed.silences, ask.now))]
+    stands += "".join(f", {one.named} {hushed(ask, found)}" for one, found in quiet[:SILENT])
+    return (
+        f"{stands}, {count(len(down), 'service')}: {names(down, 120)}"
+        if down
+        else f"{stands}, {cut(incident.title, 80)}"
+    )
+
+
+def silence_of(incident: Incident, silences: Sequence[Silence], now: datetime) -> Silence | None:
+    """The silence that keeps people from hearing of an incident that goes on."""
+    return None if incident.state is Standing.RESOLVED else holding(incident.subject, silences, now)
+
+
+def hushed(ask: Ask, silence: Silence) -> str:
+    """Until when nobody is told, and who wanted that."""
+    what = "in maintenance" if silence.maintenance else "silenced"
+    return f"{what} until {moment(silence.ends_at, ask.now, zone(ask))} by {silence.author}"
+
+
+def hush_line(ask: Ask, silence: Silence) -> str:
+    """The same as a sentence, with the reason."""
+    said = hushed(ask, silence)
+    return f"{said[0].upper()}{said[1:]}, because {silence.reason} (silence {silence.id}): only its end is told."
 
 
 def state(ask: Ask, incident: Incident) -> str:
-    """How it stands, who has it, and for how long."""
+    """How it stands, who has it or closed it, and for how long."""
     if incident.state is Standing.RESOLVED:
-        return f"resolved after {lasted(incident, ask.now)}"
+        who = f" by {incident.resolved_by}" if incident.resolved_by else ""
+        return f"resolved{who} after {lasted(incident, ask.now)}"
     who = f" by {incident.acked_by}" if incident.acked_by else ""
     return f"{incident.state}{who} for {lasted(incident, ask.now)}"
 
@@ -128,12 +164,13 @@ async def incident(ask: Ask, number: int) -> Answer:
     >>> incident 12
     There is no incident #12. `incidents` lists the open ones.
     """
-    found, alerts, below = await ask.port(Relay).look(
-        lambda ledger: (known(ledger, number), ledger.alerts(number), ledger.children(number))
-    )
+    shown = await ask.port(Relay).look(lambda ledger: whole(ledger, number, ask.now))
+    found, alerts, below = shown.incident, shown.alerts, shown.below
     fact = f"#{number} {called(ask, found)}: {state(ask, found)}. {found.title}"
     service = ask.catalog.services.get(found.service or "")
-    lines = [f"Since {moment(found.opened_at, ask.now, zone(ask))}, {found.severity}."]
+    lines = [hush_line(ask, shown.silence)] if shown.silence else []
+    lines += [by_hand(found, shown.insisting)] if found.resolved_by and shown.insisting else []
+    lines.append(since(ask, found))
     if service:
         lines.append(f"Runs {words.runs(ask.catalog, service)}. Ask {words.ask_whom(ask.catalog, service)}.")
     lines += [f"{source}: {text}" for source, text in latest(alerts)]
@@ -143,8 +180,52 @@ async def incident(ask: Ask, number: int) -> Answer:
         lines.append(f"Came back {count(found.flaps, 'time')}, was reported again {count(found.repeats, 'time')}.")
     pages = () if ask.message.public else (link for alert in reversed(alerts) for link in alert.links)
     links = {link.url: Link(link.title, link.url) for link in pages}
-    data = {"incident": found.model_dump(mode="json"), "about": list(unique(alert.about for alert in alerts))}
+    data = {
+        "incident": found.model_dump(mode="json"),
+        "about": list(unique(alert.about for alert in alerts)),
+        "silence": shown.silence.model_dump(mode="json") if shown.silence else None,
+    }
     return Answer(fact, lines=lines, links=tuple(links.values())[:5], data=data)
+
+
+@dataclass(frozen=True)
+class Whole:
+    """All that is shown of one incident; `insisting` are the sources that report what a person closed."""
+
+    incident: Incident
+    alerts: Sequence[Alert]
+    below: Sequence[Incident]
+    silence: Silence | None
+    insisting: Sequence[Problem]
+
+
+def whole(ledger: Ledger, number: int, now: datetime) -> Whole:
+    """Everything about one incident, as of one moment."""
+    found = known(ledger, number)
+    held = silence_of(found, ledger.silences(now), now)
+    return Whole(found, ledger.alerts(number), ledger.children(number), held, insisting(ledger, number))
+
+
+def insisting(ledger: Ledger, number: int) -> Sequence[Problem]:
+    """What a person called over while its source did not, nor has since; of a shared cause, what stands below it."""
+    numbers = [number, *(one.number for one in ledger.children(number))]
+    found = [problem for one in numbers for problem in ledger.problems(one)]
+    return [one for one in found if one.closed_at and one.state is not State.RESOLVED]
+
+
+def by_hand(incident: Incident, insisting: Sequence[Problem]) -> str:
+    """That it may not be over at all."""
+    sources = unique(one.source for one in insisting)
+    still = "still reports it" if len(sources) == 1 else "still report it"
+    return (
+        f"Closed by hand by {incident.resolved_by}, but {and_join(sources)} {still}: {cut(insisting[0].summary, 120)}"
+    )
+
+
+def since(ask: Ask, incident: Incident) -> str:
+    """Since when, and how bad; one that came back says when it began at first."""
+    first = f", first opened {moment(incident.opened_at, ask.now, zone(ask))}" if incident.reopened_at else ""
+    return f"Since {moment(incident.began, ask.now, zone(ask))}{first}, {incident.severity}."
 
 
 def known(ledger: Ledger, number: int) -> Incident:
@@ -269,37 +350,3 @@ async def note(ask: Ask, number: int, text: str) -> Answer:
     await allow(ask, number)
     await ask.port(Relay).change(lambda scene: respond.note(number, text, actor(ask), scene), ask.book, ask.now)
     return Answer(f"#{number}: noted.")
-
-
-@topic.says("(timeline|log|story) [of] {number}", "what happened (in|during) [incident] {number}")
-async def timeline(ask: Ask, number: int) -> Answer:
-    """Tell an incident from its first alert to now.
-
-    >>> timeline 12
-    There is no incident #12. `incidents` lists the open ones.
-    """
-    found, entries = await ask.port(Relay).look(lambda ledger: (known(ledger, number), ledger.timeline(number)))
-    lines = [line(ask, entry) for entry in entries]
-    data = {"timeline": [entry.model_dump(mode="json") for entry in entries]}
-    return Answer(f"#{number} {found.named}: {state(ask, found)}.", lines=lines, data=data)
-
-
-def line(ask: Ask, entry: Entry) -> str:
-    """One line of a timeline."""
-    who = f" by {entry.who}" if entry.who else ""
-    text = "" if entry.text == entry.kind.value else f": {entry.text}"
-    return f"{moment(entry.at, ask.now, zone(ask))} {entry.kind}{who}{text}"
-
-
-@topic.says(
-    "why {number}", "why (was i told|did you tell me|were we told|was i not told) [of|about|of incident] {number}"
-)
-async def why(ask: Ask, number: int) -> Answer:
-    """Give the reason for each thing that was told, or not told, about an incident.
-
-    >>> why 12
-    There is no incident #12. `incidents` lists the open ones.
-    """
-    found, entries = await ask.port(Relay).look(lambda ledger: (known(ledger, number), ledger.timeline(number)))
-    lines = [f"{moment(e.at, ask.now, zone(ask))} {e.kind}: {e.reason or 'no reason is kept'}" for e in entries]
-    return Answer(f"#{number} {found.named}: {count(len(lines), 'decision')}.", lines=lines)

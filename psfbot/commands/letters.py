@@ -1,13 +1,19 @@
-"""What could not be delivered: dead letters, and how to try again."""
+"""What could not be delivered or read: dead letters, webhooks in quarantine, and how to try again."""
 
 from psfbot.chat.answer import Answer, Item
 from psfbot.chat.command import Ask, Topic
 from psfbot.chat.permit import Level
+from psfbot.chat.times import moment
+from psfbot.commands.incidents import zone
 from psfbot.errors import UserError
 from psfbot.flows.relay import Relay
+from psfbot.relay.letter import Letter
 from psfbot.text import count, cut
 
-topic = Topic("letters", "What could not be delivered, and how to try it again.")
+topic = Topic("letters", "What could not be delivered or read, and how to try it again.")
+
+SHOWN = 20
+MOST = SHOWN + 1
 
 
 @topic.says("(dead|dead letters|undelivered|failed notices)")
@@ -23,6 +29,39 @@ async def dead(ask: Ask) -> Answer:
     if not found:
         return Answer("No dead letters: everything was delivered or is on its way.", data=data)
     return Answer(f"{count(len(found), 'dead letter')}; `retry N` sends one again.", items=items, data=data)
+
+
+@topic.says("(letters|quarantine|quarantined|unread letters|unread webhooks|quarantined webhooks|list letters)")
+async def letters(ask: Ask) -> Answer:
+    """List the webhooks that were taken and that nobody could read.
+
+    >>> letters
+    Every webhook that came was understood.
+    """
+    found = await ask.port(Relay).inbox.quarantined(MOST)
+    shown = found[:SHOWN]
+    items = [Item(f"{one.id} of {one.source}", f"{came(ask, one)}: {why(ask, one)}", "letter") for one in shown]
+    data = {"letters": [one.model_dump(mode="json", include={"id", "source", "received_at"}) for one in shown]}
+    if not found:
+        return Answer("Every webhook that came was understood.", data=data)
+    number = f"More than {SHOWN} webhooks were" if len(found) > SHOWN else was(len(found))
+    hint = "`psfbot replay` reads them again, `psfbot replay N` one of them"
+    return Answer(f"{number} taken but not understood; once that is mended, {hint}.", items=items, data=data)
+
+
+def was(number: int) -> str:
+    """How many were."""
+    return f"{count(number, 'webhook')} {'was' if number == 1 else 'were'}"
+
+
+def came(ask: Ask, letter: Letter) -> str:
+    """When a webhook came."""
+    return moment(letter.received_at, ask.now, zone(ask))
+
+
+def why(ask: Ask, letter: Letter) -> str:
+    """Why nobody could read it; a sender's own words are for the team."""
+    return "`psfbot replay --list` says why" if ask.message.public else cut(letter.reason, 120)
 
 
 @topic.says("retry {number}", level=Level.ADMIN, writes=True)

@@ -1,11 +1,13 @@
 """The commands about what happens now; they need the store, so they are imported only when asked for."""
 
 from psfbot.chat.command import Command, Topic
-from psfbot.commands import covers, incidents, letters, paging, present, silences, trials
+from psfbot.commands import covers, incidents, letters, paging, present, silences, statistics, story, trials
 
 TOPICS: tuple[Topic, ...] = (
     present.topic,
     incidents.topic,
+    story.topic,
+    statistics.topic,
     silences.topic,
     paging.topic,
     covers.topic,

@@ -65,8 +65,9 @@ def told(ask: Ask, duty: OnCall, watch: Watch, target: Service | Team | None, at
         when = "now" if at == ask.now else f"at {clock(ask, at)}"
         fact = f"{whose}: I know of nobody who is on call {when}. {reach_team(ask, team)} ({NO_PAGE})."
         return Answer(fact, notes=notes, data=data)
-    first, later = shifts[0], at > ask.now
-    now = f"at {clock(ask, at)} it will be {name(ask, first)}" if later else f"{name(ask, first)} is on call"
+    first = shifts[0]
+    tense = "will be" if at > ask.now else "was"
+    now = f"{name(ask, first)} is on call" if at == ask.now else f"at {clock(ask, at)} it {tense} {name(ask, first)}"
     backup = f" Back-up: {who}." if (who := behind(ask, shifts)) else ""
     fact = f"{whose}: {now}, {until(ask, first)}.{backup} ({sentence(NO_PAGE)})"
     lines = [f"{name(ask, shift)}: {ways}" for shift in shifts if (ways := reach(ask, shift))]

@@ -1,5 +1,7 @@
 """Who answers for it, and how to reach them."""
 
+from dataclasses import replace
+
 from psfbot.catalog import words
 from psfbot.catalog.model import Host, Person, Platform, Provider, Region, Service, Team
 from psfbot.chat.answer import Answer
@@ -7,13 +9,20 @@ from psfbot.chat.command import Ask, Topic
 from psfbot.commands import people as persons
 from psfbot.commands.places import code_of, platform_card
 from psfbot.commands.wording import based_on
-from psfbot.text import and_join, count, cut, unique
+from psfbot.text import a, and_join, count, cut, unique
 
 topic = Topic("owners", "Who answers for a service, and how to reach them.")
 
+GONE = frozenset({"retired", "deprecated", "archive"})
+"""States that are told beside every owner: whoever asks may be looking for something newer."""
+
 
 @topic.says(
-    "(who|whom) (owns|runs|maintains|manages|operates|administers|supports|keeps) [the] {service}",
+    "(who|whom) (owns|own|runs|maintains|manages|operates|administers|supports|keeps) [the] {service} "
+    "[now|today|nowadays|currently|at the moment|these days]",
+    "(which|what) (team|person|people) (owns|own|runs|maintains|manages|looks after|is responsible for) [the] {service}",
+    "(who|whom) to (contact|ask|ping|call|write to|email|reach) (about|for|regarding|on|re) [the] {service}",
+    "who (is|are) [the] {service} (owner|owners|maintainer|maintainers|contact|contacts|admin|admins)",
     "(who|whom) (is responsible|is the contact|is the maintainer|is in charge|do i ping|do i write to) (for|of|about) "
     "[the] {service}",
     "who (looks after|takes care of|is the owner of|are the owners of|is the maintainer of) [the] {service}",
@@ -23,7 +32,7 @@ topic = Topic("owners", "Who answers for a service, and how to reach them.")
     "whose [service] (is|are) [the] {service}",
     "whose {service}",
     "[the] (owner|owners|maintainer|maintainers|contact|contacts|responsible|admin|admins) (of|for) [the] {service}",
-    "(owner|who-owns|whoowns|owns|maintainer|maintainers|contact|contacts|responsible) {service}",
+    "(owner|owners|who-owns|whoowns|owns|maintainer|maintainers|contact|contacts|responsible) {service}",
     "[the] {service} (owner|owners|maintainer|maintainers|contact|contacts)",
     "how (do|can) (i|we) (contact|reach) [the] (owner of|owners of|people behind|maintainers of) [the] {service}",
     "(who|whom) do i tell about [the] {service}",
@@ -64,7 +73,7 @@ def of_other(ask: Ask, thing: Host | Team | Provider | Region | Platform) -> Ans
 def of_service(ask: Ask, service: Service) -> Answer:
     """The people of a service, how to reach them, and where it runs."""
     fact = f"{service.id}: {whom(ask, service)}."
-    if service.lifecycle in {"retired", "deprecated", "archive"}:
+    if service.lifecycle in GONE:
         fact = f"{fact[:-1]} ({service.lifecycle})."
     reach = words.reach(ask.catalog, service, public=ask.message.public)
     lines = [f"Reach them: {' · '.join(reach)}."] if reach else []
@@ -100,6 +109,17 @@ def of_host(ask: Ask, host: Host) -> Answer:
     return Answer(fact, lines=lines, notes=notes, cites=cites, data={"host": host.name, "services": list(asked)})
 
 
+@topic.says("(who|whom) (does|do) not (own|run|maintain|manage) [the] {service}")
+def not_owner(ask: Ask, service: Service | Host | Team | Provider | Region | Platform) -> Answer:
+    """Name the people of a service also when somebody asks who is none of them: only that is known.
+
+    >>> who does not own hg.python.org
+    I only know who does. hg.python.org: ask PSF Infrastructure Team (archive).
+    """
+    answer = owner(ask, service)
+    return replace(answer, fact=f"I only know who does. {answer.fact}")
+
+
 @topic.says(
     "how (do|can|could) (i|we|one) (reach|contact|get hold of|write to|ping|ask) [the] {people}",
     "(reach|how to reach|how to contact) [the] {people}",
@@ -129,7 +149,8 @@ def of_provider(ask: Ask, provider: Provider) -> Answer:
     team = ask.catalog.teams.get("infra")
     whom = f"ask {team.name} about it" if team else "the catalog names nobody for it"
     does = f" ({', '.join(provider.provides)})" if provider.provides else ""
-    fact = f"{provider.name} is a provider{does}; {whom}."
+    gone = f"{provider.lifecycle} " if provider.lifecycle in GONE else ""
+    fact = f"{provider.name} is {a(f'{gone}provider')}{does}; {whom}."
     lines = [f"Its own status page: {provider.status_page}"] if provider.status_page else []
     if used:
         lines.append(f"Services on it: {cut(', '.join(s.id for s in used), 300)}.")

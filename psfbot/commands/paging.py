@@ -21,7 +21,7 @@ NOBODY = "Nobody was paged: no rota is known for {about}, so there is nobody who
 NO_ONE = "Nobody was paged: I know of nobody who is on call for {about}. {reach}."
 UNREACHABLE = "Nobody was paged: I know no way to reach {who}. {reach}."
 ASKED = 'Page {who} about {about} with "{text}"? {how}. Say `yes` within {seconds} seconds.'
-RINGS = "{pager} will call them, and I send a message"
+RINGS = "{pager} will call, and I send a message"
 WRITES = "There is no pager, so no telephone rings: I send a message"
 NOTHING = "There is nothing that waits for a yes; a page waits {seconds} seconds."
 DONE = "Paged {who} about {about}: {word}."
@@ -69,8 +69,8 @@ async def page(ask: Ask, target: Service | Team | Person, reason: str) -> Answer
     )
     await roster.duties.ask_page(asked)
     how = RINGS.format(pager=roster.pager_name) if roster.pager else WRITES
-    on_call = f"{who} (on call {until(ask, found.people[0])})" if found.people[0].until else who
-    fact = ASKED.format(who=on_call, about=found.about, text=cut(text, 200), how=how, seconds=CONFIRM.seconds)
+    shift = f"On call {until(ask, found.people[0])}. " if found.people[0].until else ""
+    fact = ASKED.format(who=who, about=found.about, text=cut(text, 200), how=shift + how, seconds=CONFIRM.seconds)
     return Answer(fact, data={"key": asked.key, "people": list(asked.people), "about": asked.about})
 
 

@@ -22,6 +22,9 @@ ARCHITECTURES = {
 }  # fmt: skip
 
 
+SIGNS = "?!.,;:'\"()"
+
+
 @topic.says(
     "where (is|are|does|do) [the] {service} (hosted|run|running|live|located|served from|deployed|reside|sit)",
     "where (is|are) [the] {service}",
@@ -80,6 +83,10 @@ def runs_on(ask: Ask, place: Provider | Region | Service | str) -> Answer:
     >>> what runs on salt
     salt-master is a service on salt.nyc1.psf.io; nothing else runs there. 1 service needs it: docs.python.org.
     """
+    if isinstance(place, Provider) and (processor := processor_of(ask, place)):
+        also = f"{place.name} is a provider as well: provider {place.id}"
+        answer = on_architecture(ask, processor)
+        return replace(answer, notes=(also, *answer.notes))
     if isinstance(place, Provider):
         other = namesake(ask, place, "service")
         return (
@@ -90,6 +97,14 @@ def runs_on(ask: Ask, place: Provider | Region | Service | str) -> Answer:
     if isinstance(place, Service):
         return on_service(ask, place)
     return on_words(ask, place)
+
+
+def processor_of(ask: Ask, provider: Provider) -> str:
+    """The architecture that the question names by the same word as the provider: `arm`, and not `Arm Ltd`."""
+    said = f" {' '.join(name.strip(SIGNS) for name in ask.message.text.casefold().split())} "
+    names = [name.casefold() for name in (provider.id, provider.name, *provider.aliases)]
+    told = max((name for name in names if f" {name} " in said), key=len, default="")
+    return ARCHITECTURES.get(told, "")
 
 
 def on_words(ask: Ask, place: str) -> Answer:
@@ -304,7 +319,12 @@ def on_architecture(ask: Ask, known: str) -> Answer:
     found = [s for s in running(ask) if any(e.architecture == known for e in origins(s))]
     if known == "unknown":
         return several(ask, found, "on an architecture that no source states", "hosting.origin.architecture")
-    return several(ask, found, f"on {known}", "hosting.origin.architecture")
+    answer = several(ask, found, f"on {known}", "hosting.origin.architecture")
+    untold = sum(any(e.architecture in {None, UNKNOWN} for e in origins(s)) for s in running(ask) if s not in found)
+    if not untold:
+        return answer
+    more = f"Of {count(untold, 'more service')} no source states the architecture (`arch unknown`)."
+    return replace(answer, lines=[*answer.lines, more]) if found else replace(answer, fact=f"{answer.fact} {more}")
 
 
 def provider_card(ask: Ask, provider: Provider) -> Answer:

@@ -1,5 +1,7 @@
 """PEP 11: which tier a platform has, and who answers for it."""
 
+from dataclasses import replace
+
 from psfbot.catalog.model import Platform, Service
 from psfbot.chat.answer import Answer, Item
 from psfbot.chat.command import Ask, Topic
@@ -12,6 +14,7 @@ topic = Topic("platforms", "CPython's supported platforms: tiers and contacts of
 
 
 OFFERED = 3
+NEXT_TIER = "The catalog does not say what a platform lacks for the next tier; PEP 11 states what each tier asks."
 
 
 @topic.says(
@@ -20,7 +23,6 @@ OFFERED = 3
     "(tier|support tier) (of|for) [the] {platform}",
     "what is the (tier|support tier) of [the] {platform}",
     "who (is the contact|are the contacts) for platform {platform}",
-    "what is missing for the next tier of {platform}",
 )
 def platform(ask: Ask, platform: Platform | Service | str) -> Answer:
     """Give the tier of a platform, its contacts, and when that changed; or the tier of a service.
@@ -50,6 +52,21 @@ def platform(ask: Ask, platform: Platform | Service | str) -> Answer:
     lines = [platform_card(ask, row).fact + last(row) for row in rows]
     data = {"platforms": [p.id for p in rows]}
     return Answer(f"{name} has {count(len(rows), 'row')}: {told}.", lines=lines, data=data)
+
+
+@topic.says(
+    "what is (missing|needed|required) for the next (tier|support tier) (of|for) [the] {row}",
+    "what (does|would) [the] {row} need for (the next tier|tier 1|tier 2|tier 3)",
+    "what is (missing|needed) for [the] {row} to (reach|get to|become) (the next tier|tier 1|tier 2|tier 3)",
+)
+def next_tier(ask: Ask, row: Platform | str) -> Answer:
+    """Say that the catalog holds no list of what the next tier asks, which tier a platform has, and whom to ask.
+
+    >>> what is missing for the next tier of aarch64-unknown-linux-gnu.clang
+    The catalog does not say what a platform lacks for the next tier; PEP 11 states what each tier asks.
+    """
+    card = platform(ask, row)
+    return replace(card, fact=NEXT_TIER, lines=[card.fact, *card.lines])
 
 
 def of_service(ask: Ask, service: Service) -> Answer:

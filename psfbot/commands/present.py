@@ -1,12 +1,17 @@
 """Is it up? What the bot was told, and honesty about what it was not."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
 from psfbot.catalog.model import Service
 from psfbot.chat.answer import Answer, Link
 from psfbot.chat.command import Ask, Topic
-from psfbot.commands.incidents import state
+from psfbot.commands.incidents import by_hand, hush_line, insisting, state
 from psfbot.flows.relay import Relay
 from psfbot.relay.bulletin import name
-from psfbot.relay.incident import Incident, Standing
+from psfbot.relay.incident import Incident, Problem, Silence, Standing
+from psfbot.relay.mute import holding
 from psfbot.relay.ports import Ledger
 
 topic = Topic("present", "Whether it is up, as far as the bot was told.")
@@ -38,8 +43,17 @@ async def up(ask: Ask, service: Service) -> Answer:
         lines = [f"It is retired; ask what happened to {service.id}."]
     if ask.ports is None:
         return Answer(BLIND.format(id=service.id), lines=lines, links=links, data={"service": service.id})
-    found, cause = await ask.port(Relay).look(lambda ledger: with_cause(ledger, service))
-    data = {"service": service.id, "incident": found.model_dump(mode="json") if found else None}
+    here = await ask.port(Relay).look(lambda ledger: seen(ledger, service, ask.now))
+    found, cause = here.incident, here.cause
+    data = {
+        "service": service.id,
+        "incident": found.model_dump(mode="json") if found else None,
+        "silence": here.silence.model_dump(mode="json") if here.silence else None,
+    }
+    lines = [hush_line(ask, here.silence), *lines] if here.silence else lines
+    if found and here.insisting:
+        fact = f"{service.id}: #{found.number} {state(ask, found)}. {by_hand(found, here.insisting)}"
+        return Answer(fact, lines=lines, links=links, data=data)
     if found is None or found.state is Standing.RESOLVED:
         last = [f"The last one, #{found.number}, was {state(ask, found)}: {found.title}."] if found else []
         return Answer(QUIET.format(id=service.id), lines=[*last, *lines], links=links, data=data)
@@ -50,8 +64,27 @@ async def up(ask: Ask, service: Service) -> Answer:
     return Answer(fact, lines=lines, links=links, data=data)
 
 
-def with_cause(ledger: Ledger, service: Service) -> tuple[Incident | None, Incident | None]:
-    """The latest incident of a service, and the shared cause that it stands below while both go on."""
+@dataclass(frozen=True)
+class Seen:
+    """The latest incident of a service, the shared cause above it while both go on, and what keeps it from being told.
+
+    `insisting` is what its sources still report although a person closed it.
+    """
+
+    incident: Incident | None
+    cause: Incident | None
+    silence: Silence | None
+    insisting: Sequence[Problem]
+
+
+def seen(ledger: Ledger, service: Service, now: datetime) -> Seen:
+    """What is known of a service, as of one moment."""
     found = ledger.latest(service.id)
     cause = ledger.incident(found.cause) if found and found.cause else None
-    return found, cause if cause and cause.state is not Standing.RESOLVED else None
+    closed = found is not None and found.state is Standing.RESOLVED and found.resolved_by != ""
+    return Seen(
+        found,
+        cause if cause and cause.state is not Standing.RESOLVED else None,
+        holding(service.id, ledger.silences(now), now),
+        insisting(ledger, found.number) if found and closed else (),
+    )

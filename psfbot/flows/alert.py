@@ -98,7 +98,7 @@ def overtaken(alert: Alert, known: Problem, last: Incident, reason: str, scene: 
     """The incident of an alert that came too late: it may show that the incident went on longer than was known."""
     ended = ended_later(alert, known, last)
     if ended:
-        last = last.model_copy(update={"resolved_at": ended, "flaps": last.flaps + 1})
+        last = last.model_copy(update={"resolved_at": ended, "flaps": last.flaps + 1, "reopened_at": alert.at})
         scene.ledger.keep_incident(last)
     note(last, Happening.ALERT, alert, f"not told: {reason}", scene)
     return last

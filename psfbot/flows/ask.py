@@ -17,7 +17,7 @@ from psfbot.chat.message import Message
 from psfbot.chat.permit import Level, standing
 from psfbot.errors import StoreBusy, UserError
 from psfbot.flows.several import Parts, parts, together
-from psfbot.flows.understand import Reading, Table, broken_off, understand
+from psfbot.flows.understand import SURE, Reading, Table, broken_off, understand
 from psfbot.text import a, and_join, cut
 
 TOO_LONG = "That is too long to be a question. Ask in one short line, such as: who owns docs.python.org"
@@ -30,6 +30,7 @@ UNKNOWN_AT_ALL = "I know nothing called '{said}'."
 SEVERAL = "'{said}' could be {count} things{shown}. Which one?"
 BUSY = "The storage cannot take that now ({reason}). Try again in a moment."
 BROKEN = "Something went wrong here; nothing was changed. The log knows more under reference {reference}."
+ELSEWHERE = "{name} is {kinds}, which '{command}' does not take. Try: what is {said}"
 IN_FULL = "'{command}' changes something, so it takes exact names only. Did you mean {name}?"
 REMEMBERED = timedelta(minutes=10)
 ROOMS_REMEMBERED = 1000
@@ -178,6 +179,8 @@ class Desk:
         if not kinds:
             fact = f"I cannot read '{said}' there. `help {reading.command.name}` shows how to say it."
             return Answer(fact, outcome=Outcome.NOT_FOUND)
+        if found and (elsewhere := of_other_kind(found.said, reading, book)):
+            return Answer(elsewhere, outcome=Outcome.NOT_FOUND)
         unknown = (UNKNOWN if len(kinds) <= FEW_KINDS else UNKNOWN_AT_ALL).format(said=said, kind=and_join(kinds, "or"))
         if found and found.near:
             names = [spell(hit, reading) for hit in found.near]
@@ -249,6 +252,16 @@ def spell(hit: Hit, reading: Reading | None = None) -> str:
     record_id = getattr(hit.record, "id", hit.name)
     told = reading is None or (hit.kind != "service" and len(reading.command.kinds) > 1)
     return f"{record_id} ({hit.kind})" if told else record_id
+
+
+def of_other_kind(said: str, reading: Reading, book: Book) -> str:
+    """What the words name for certain, where the command takes no such thing; nothing where they name nothing."""
+    hits = [hit for hit in book.names.find(said).hits if hit.how in SURE]
+    kinds = and_join([a(kind) for kind in dict.fromkeys(hit.kind for hit in hits)])
+    if not hits or len({hit.id for hit in hits}) > 1:
+        return ""
+    name = getattr(hits[0].record, "name", hits[0].id)
+    return ELSEWHERE.format(name=name, kinds=kinds, command=reading.command.name, said=hits[0].id)
 
 
 def assumed(reading: Reading) -> tuple[str, ...]:

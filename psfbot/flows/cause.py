@@ -36,7 +36,7 @@ def join(incident: Incident, happened: Happening, scene: Scene) -> Incident:
         return incident
     if incident.state is Standing.RESOLVED or hush(incident.subject, happened, scene.silences, now):
         return incident
-    new = Down(incident.number, incident.service, now if incident.flaps else incident.opened_at)
+    new = Down(incident.number, incident.service, incident.began)
     down = ledger.down(new.since - LONGEST)
     known = {one.number: one for one in ledger.causes()} if any(one.cause for one in down) else {}
     nodes = {number: (one.node, one.told_at is not None) for number, one in known.items() if one.node}
@@ -92,7 +92,9 @@ def fresh(node: Node, first: Incident, since: datetime, scene: Scene) -> Inciden
         return last
     if last and last.resolved_at and scene.now - last.resolved_at <= REOPEN_WITHIN:
         again = {"state": Standing.OPEN, "resolved_at": None, "resolved_by": "", "acked_by": "", "acked_at": None}
-        return kept(last, scene, **again, flaps=last.flaps + 1, told_at=None, due_at=None, reminded=0)
+        began = min(max(since, last.resolved_at), scene.now)
+        clock = {"reopened_at": began, "told_at": None, "due_at": None, "reminded": 0}
+        return kept(last, scene, **again, **clock, flaps=last.flaps + 1)
     return scene.ledger.open_incident(
         Incident(
             number=0,
@@ -185,7 +187,7 @@ class Stand:
 def stand(top: Incident, scene: Scene) -> Stand:
     """Who stands below a cause now."""
     children = tuple(scene.ledger.children(top.number))
-    down = (Down(one.number, one.subject, one.opened_at) for one in children if one.state is not Standing.RESOLVED)
+    down = (Down(one.number, one.subject, one.began) for one in children if one.state is not Standing.RESOLVED)
     ended = {one.subject: one.resolved_at for one in children if one.resolved_at and one.state is Standing.RESOLVED}
     return Stand(children, tuple(down), ended)
 
@@ -210,7 +212,7 @@ def look(top: Incident, scene: Scene) -> Incident:
     if now - said_at >= GROWN and len(here.down) > top.repeats:
         return told(top, Happening.GROUPED, here, scene)
     again = remind(top, now)
-    if again.tell and now - top.opened_at >= again.age:
+    if again.tell and now - top.began >= again.age:
         scene.log(top, Happening.REMINDED, "reminded", again.reason)
         return told(kept(top, scene, reminded=top.reminded + 1), Happening.REMINDED, here, scene)
     if top.shown_at and top.changed_at > top.shown_at:

@@ -1,7 +1,7 @@
 """Who is asked next about an incident that nobody has taken: one step of the ladder, kept with what tells people."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from psfbot.catalog.model import Catalog, OnCall
 from psfbot.flows.oncall import direct, mention, team_rooms
@@ -14,11 +14,13 @@ from psfbot.oncall.shift import PRIMARY, Watch
 from psfbot.relay.incident import Happening, Incident, Standing
 from psfbot.relay.mute import hush
 from psfbot.relay.notice import Notice, Priority, Room
-from psfbot.relay.word import MILD, span
+from psfbot.relay.word import MILD, lasted
 from psfbot.text import and_join, cut, one_line
 
 MOST = 100
 """Incidents that are looked at in one go."""
+OLD = timedelta(days=3)
+"""After so long every step was taken, also those that waited for a morning: nothing is looked up for it any more."""
 STARTS = frozenset({Happening.OPENED, Happening.REOPENED, Happening.RELEASED})
 """What makes an incident wait for somebody anew."""
 ASKED = "CALLING {who}: #{number} {named}: {title}, for {age}, nobody has it. Say: ack {number}"
@@ -36,7 +38,8 @@ def look(incident: Incident, scene: Scene, watches: Mapping[str, Watch]) -> Inci
     if duty is None:
         return None
     steps = ladder_of(duty, watches.get(duty.id), scene.book.catalog, scene.now)
-    if incident.severity in MILD or scene.now - incident.opened_at < steps.after:
+    waited = scene.now - incident.began
+    if incident.severity in MILD or waited < steps.after or waited > max(OLD, 10 * steps.after):
         return None
     plight, taken = plight_of(incident, scene)
     found = ladder.climb(plight, steps, taken, scene.now).step
@@ -94,10 +97,8 @@ def take(step: Step, incident: Incident, duty: OnCall, scene: Scene) -> Incident
 
 def notice(incident: Incident, room: Room, who: str, now: datetime) -> Notice:
     """What one room is told: who is asked to take what."""
-    age = span(now - incident.opened_at)
-    said = ASKED.format(
-        who=who, number=incident.number, named=cut(incident.named, 100), title=cut(incident.title, 120), age=age
-    )
+    age, named = lasted(incident, now), cut(incident.named, 100)
+    said = ASKED.format(who=who, number=incident.number, named=named, title=cut(incident.title, 120), age=age)
     return Notice(
         incident=incident.number,
         version=incident.version,

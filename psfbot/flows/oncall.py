@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from psfbot.catalog.book import Book
-from psfbot.catalog.model import Catalog, OnCall, Person
+from psfbot.catalog.model import Catalog, OnCall, Person, Service
 from psfbot.errors import UserError
 from psfbot.flows.relay import Relay
 from psfbot.flows.scene import Scene
@@ -22,9 +22,12 @@ ALONE = 0
 """The incident of a notice that is about none."""
 CONFIRM = timedelta(seconds=60)
 """How long a page waits for its `yes`."""
+SETTLED = CONFIRM + timedelta(seconds=15)
+"""After so long a page is surely not being sent any more by whoever began it."""
 RESUME = timedelta(minutes=10)
 """A page that was being sent when psfbot stopped is sent again for so long: its key lets it call only once."""
 KIND = "page"
+UNSURE = "I do not know whether it was made all the same: ask `rota {rota}` in two minutes, before you try again."
 NO_ACCOUNT = "{name} has no account at the source of {rota}: put its id into the catalog, as people.{id}.pagerduty."
 NO_SOURCE = "{rota} is kept elsewhere, and psfbot has no access to it. Make the change there."
 TOO_LONG = "That is longer than {days} days. Whoever takes over for so long belongs into the rota itself."
@@ -85,7 +88,10 @@ class Roster:
             raise UserError(NO_SOURCE.format(rota=duty.id))
         accounts = [account(catalog.people[one.person], duty) for one in overrides]
         for one, there in zip(overrides, accounts, strict=True):
-            await self.source.cover(duty.pagerduty_schedule, there, one.since, one.until)
+            try:
+                await self.source.cover(duty.pagerduty_schedule, there, one.since, one.until)
+            except OutOfReach as error:
+                raise UserError(f"{error} {UNSURE.format(rota=duty.id)}" if error.unsure else str(error)) from error
         await self.refresh(catalog, now)
 
     async def page(self, page: Page, book: Book, now: datetime) -> Called:
@@ -106,9 +112,10 @@ class Roster:
     async def resume(self, book: Book, now: datetime) -> int:
         """Send the pages again that were being sent when psfbot stopped; say how many there were."""
         unfinished = await self.duties.unfinished(now - RESUME)
-        for page in unfinished:
+        left = [page for page in unfinished if now - page.asked_at >= SETTLED]
+        for page in left:
             await self.page(page, book, now)
-        return len(unfinished)
+        return len(left)
 
     async def pass_on(self, number: int, signal: Signal, by: str, text: str = "") -> str:
         """Tell the pager what somebody did in chat about an incident that it opened; say what it made of that.
@@ -140,6 +147,21 @@ class Roster:
         for one in (self.source, self.pager):
             if one is not None:
                 one.close()
+
+
+def in_a_line(catalog: Catalog, watches: Mapping[str, Watch], service: Service | None, now: datetime) -> str:
+    """Who is on call for a service, for a line below an alert: `Anna Example until 18:00 UTC; back-up Ben Example`.
+
+    Nothing where no rota is known, or nobody has a turn.
+    """
+    duty = find.rota_of(catalog, service)
+    shifts = watches[duty.id].at(now) if duty and duty.id in watches else ()
+    if not shifts:
+        return ""
+    first, *others = shifts
+    until = f" until {first.until:%Y-%m-%d %H:%M} UTC" if first.until else ""
+    behind = f"; back-up {', '.join(name_of(catalog, one) for one in others)}" if others else ""
+    return f"{name_of(catalog, first)}{until}{behind}"
 
 
 def account(person: Person, duty: OnCall) -> str:

@@ -1,7 +1,7 @@
 """A line with several questions: which parts of it can be answered for certain, and which are left over."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from psfbot.catalog.book import Book
@@ -11,10 +11,16 @@ from psfbot.chat.message import Speaker
 from psfbot.flows.understand import Reading, Table, understand
 from psfbot.text import and_join, cut
 
-CUTS = re.compile(r"(?:\s*[,;]\s*|\?\s+)(?:and |but |so )?|\s+(?:and|or|but|because|since|&|\+)\s+", re.IGNORECASE)
+CUTS = re.compile(
+    r"(?:\s*[,;]\s*|[?!.:]\s+|\s+-\s+)(?:and |but |so )?|\s+(?:and|or|but|because|since|&|\+)\s+", re.IGNORECASE
+)
+SIGNS = re.compile(r"\s*[^\w\s.'@-]+\s*|\s+(?:and|or|-)\s+|\.\s+", re.IGNORECASE)
+"""All that may stand between two names; `docs/pypi` are two only where both are known."""
 PRONOUN = re.compile(r"\b(?:it|they|them)\b", re.IGNORECASE)
 ANSWERED = 3
 """So many questions of one line are answered."""
+NAMES = 10
+"""More of them in one place are no list that anybody typed."""
 LEFT = "I did not answer {parts}: ask again for that alone."
 SHOWN = 60
 """Characters that are repeated of a part without an answer."""
@@ -29,6 +35,15 @@ class Parts:
 
 
 def parts(line: str, table: Table, book: Book, speaker: Speaker) -> Parts:
+    """What the parts of a line ask, or else the one question about each of the names in it."""
+    found = questions(line, table, book, speaker)
+    if found.sure and not found.left:
+        return found
+    named = names(line, table, book, speaker)
+    return named if named.sure and not (named.left and found.sure) else found
+
+
+def questions(line: str, table: Table, book: Book, speaker: Speaker) -> Parts:
     """Read each part by itself; a bare name asks the same as the part before it, and `it` is what that was about."""
     found = [part for cut_out in CUTS.split(line) if (part := clean.question(cut_out))]
     sure: list[Reading] = []
@@ -36,16 +51,46 @@ def parts(line: str, table: Table, book: Book, speaker: Speaker) -> Parts:
     before = ""
     for part in found if len(found) > 1 else ():
         said = PRONOUN.sub(subject(sure), part) if subject(sure) else part
-        ways = (said, instead(before, sure[-1], said)) if sure else (said,)
-        readings = ((way, understand(way, table, book, speaker)) for way in ways if way)
+        ways = (said, said.replace('"', ""), instead(before, sure[-1], said) if sure else "")
+        readings = ((way, understand(way, table, book, speaker)) for way in dict.fromkeys(ways) if way)
         way, reading = next(((way, r) for way, r in readings if r and answerable(r)), ("", None))
-        asked = reading and any(r.command is reading.command and r.arguments == reading.arguments for r in sure)
-        if reading and not asked and len(sure) < ANSWERED:
-            sure.append(reading)
-            before = way
-        elif not asked:
-            left.append(part)
+        before = way if keep(reading, part, sure, left) else before
     return Parts(tuple(sure), tuple(left))
+
+
+def names(line: str, table: Table, book: Book, speaker: Speaker) -> Parts:
+    """The same question about each of the names that stand where one belongs: `is docs, pypi up`."""
+    whole = understand(line, table, book, speaker)
+    for pattern in (CUTS, SIGNS) if whole and whole.plain and not whole.mended else ():
+        sure: list[Reading] = []
+        left: list[str] = []
+        ways = dict(each(line, whole, pattern)) if whole else {}
+        for said, way in ways.items():
+            reading = understand(way, table, book, speaker)
+            same = whole and reading and reading.command is whole.command and answerable(reading)
+            keep(reading if same else None, said, sure, left)
+        if sure and (pattern is CUTS or not left):
+            return Parts(tuple(sure), tuple(left))
+    return Parts((), ())
+
+
+def each(line: str, reading: Reading, pattern: re.Pattern[str]) -> Iterator[tuple[str, str]]:
+    """The names that stand where the line has one, and for each the line with it alone."""
+    places = reading.phrase.placed(line) if reading.phrase else {}
+    place = next(iter(places.values())) if len(places) == 1 else slice(0, 0)
+    said = [name for cut_out in pattern.split(line[place]) if (name := clean.name(cut_out))]
+    yield from ((name, instead(line, reading, name)) for name in said if 1 < len(said) <= NAMES)
+
+
+def keep(reading: Reading | None, said: str, sure: list[Reading], left: list[str]) -> bool:
+    """Note a part that can be answered, or the words of one that cannot; what was asked before is noted once."""
+    if reading and any(r.command is reading.command and r.arguments == reading.arguments for r in sure):
+        return False
+    if reading is None or len(sure) == ANSWERED:
+        left.append(said)
+        return False
+    sure.append(reading)
+    return True
 
 
 def answerable(reading: Reading) -> bool:

@@ -131,7 +131,7 @@ def rooms_of(cause: Incident, below: Sequence[Incident], told: Mapping[Room, str
 
 def rivals_of(cause: Incident, below: Sequence[Incident], scene: Scene) -> tuple[Node, ...]:
     """What else would explain all that is down now."""
-    down = [Down(one.number, one.subject, one.opened_at) for one in below if one.state is not Standing.RESOLVED]
+    down = [Down(one.number, one.subject, one.began) for one in below if one.state is not Standing.RESOLVED]
     best = left_over(down, set(), scene.book) if down else None
     return tuple(node for node in (best.best.node, *best.rivals) if node != cause.node) if best else ()
 

@@ -21,8 +21,14 @@ SURE = frozenset({How.EXACT, How.HOST, How.WILDCARD, How.LABELS, How.CONTACT})
 ME = frozenset({"me", "i", "my", "mine", "myself", "am i"})
 OWN_WORDS = frozenset({"text", "reason"})
 """Slots for what somebody wants to say to people: kept letter for letter as it was typed."""
-QUERY = re.compile(r"[-(\s]*([a-z_]+)\s?(?::|[<>]=?)", re.IGNORECASE)
+QUOTES = " '\"`"
+"""Signs around a name that a command which writes does not mind; nothing else is taken off an exact name."""
+QUERY = re.compile(r"(?:NOT\b|[-(\s])*([a-z][a-z_.-]*)\s?(?:[:=]|[<>]=?)", re.IGNORECASE)
 """How a query begins, where a field follows the signs before it."""
+TERM = re.compile(r"(?<![^\s(-])([a-z][a-z_.-]*)(?:[:=]|[<>]=?)[^\s/]", re.IGNORECASE)
+"""A field with its value anywhere in a line."""
+LIKE_A_TERM = re.compile(r"-?[a-z][a-z_-]*[:=][\w\"*-][^@\s]*", re.IGNORECASE)
+"""A line that is one field with its value, also where there is no such field."""
 SIMILAR = 5
 WORST_TAKEN = 3
 """Readings up to this grade are answered; above it the speaker is asked."""
@@ -183,7 +189,8 @@ def bind(slot: Slot, said: str, ways: Ways) -> Bound:
     me = ways.book.catalog.people.get(ways.speaker.person or "")
     if "person" in slot.kinds and said.lower() in ME and me:
         return Bound(0, me)
-    return bind_record(slot, clean.name(said), ways)
+    bound = bind_record(slot, clean.name(said), ways)
+    return bound if not ways.exact or in_full(bound.hit, said) else replace(bound, grade=max(1, bound.grade))
 
 
 def bind_record(slot: Slot, said: str, ways: Ways) -> Bound:
@@ -206,6 +213,14 @@ def bind_record(slot: Slot, said: str, ways: Ways) -> Bound:
     return Bound(SIMILAR if found.near else 6, found=found)
 
 
+def in_full(hit: Hit | None, said: str) -> bool:
+    """Is a record spelt just so, or is this a page of its own address? Only then may something be changed by it."""
+    name = said.strip(QUOTES)
+    if hit is None or (hit.how is How.HOST and name == clean.name(said)):
+        return True
+    return hit.how is How.EXACT and hit.name.casefold() == name.casefold()
+
+
 def grade_of(hit: Hit) -> int:
     """How far is this way of finding a name from an exact one?"""
     if hit.how in SURE:
@@ -225,21 +240,35 @@ def understand(line: str, table: Table, book: Book, speaker: Speaker) -> Reading
         return readings[0]
     misspelt = any(reading.grade == SIMILAR and not reading.plain for reading in readings)
     mended = "" if misspelt else mend(line, table.words)
-    if mended:
-        again = [r for r in table.readings(mended, book, speaker) if r.sure and not r.command.writes and r.plain]
-        if again:
-            return replace(again[0], mended=mended)
-    return readings[0] if readings else None
+    for reading in table.readings(mended, book, speaker) if mended else ():
+        said = with_names(line, mended, reading)
+        again = [reading] if said == mended else table.readings(said, book, speaker)
+        if again and again[0].sure and not again[0].command.writes and again[0].plain and said != line:
+            return replace(again[0], mended=said)
+    search = "" if readings and readings[0].grade < SIMILAR else as_search(line, anywhere=True)
+    found = table.readings(search, book, speaker) if search and search != line else readings
+    return found[0] if found else None
 
 
-def as_search(line: str) -> str:
-    """A bare query as the command that takes one; any other line as it is."""
-    head = QUERY.match(line)
-    if head is None:
+def with_names(line: str, mended: str, reading: Reading) -> str:
+    """The mended line with its names as they were typed: a word that is mended into a name is a guess at the name."""
+    places = reading.phrase.placed(mended).values() if reading.phrase else ()
+    words, at = [], 0
+    for typed, fixed in zip(line.split(), mended.split(), strict=True):
+        words.append(typed if any(place.start <= at < place.stop for place in places) else fixed)
+        at += len(fixed) + 1
+    return " ".join(words)
+
+
+def as_search(line: str, *, anywhere: bool = False) -> str:
+    """A bare query as the command that takes one, or as it is; `anywhere`: one of its terms makes a line a query."""
+    heads = TERM.findall(line) if anywhere else [head[1]] if (head := QUERY.match(line)) else []
+    if not heads:
         return line
     from psfbot.catalog.query import BY_NAME  # noqa: PLC0415 - most questions are no query
 
-    return f"services {line}" if head[1].lower() in BY_NAME else line
+    query = any(name.lower() in BY_NAME for name in heads) or (anywhere and LIKE_A_TERM.fullmatch(line))
+    return f"services {line}" if query else line
 
 
 def broken_off(line: str, table: Table, reading: Reading | None) -> list[Command]:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
-LENGTH = re.compile(r"(\d{1,6}) ?([mhdw])")
+LENGTH = re.compile(r"0*([1-9]\d{0,5}) ?([mhdw])", re.ASCII)
 STEP = timedelta(seconds=1)
 
 
@@ -20,7 +20,7 @@ def zone_of(name: str | None) -> ZoneInfo:
 def length_of(text: str) -> timedelta:
     """A length as the catalog writes it: `7d`, `12h`, `30 m`."""
     found = LENGTH.fullmatch(text.strip())
-    if found is None or not int(found[1]):
+    if found is None:
         msg = f"{text!r} is no length: write a number with m, h, d or w, such as 7d"
         raise ValueError(msg)
     return timedelta(**{UNITS[found[2]]: int(found[1])})

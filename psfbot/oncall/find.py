@@ -13,6 +13,7 @@ LAST = "infra"
 """The team that everything escalates to in the end."""
 HOPS = 10
 NEVER_ASKED = "it was not asked yet"
+UNREADABLE = "its rotation is no plan that anybody could follow ({why}): look at start and length"
 
 
 def rota_of(catalog: Catalog, target: Service | Team | None = None) -> OnCall | None:
@@ -66,9 +67,18 @@ def known(catalog: Catalog, duty: OnCall, said: Watch | None, overrides: Sequenc
         more = (one.model_copy(update={"level": last + number}) for number, one in enumerate(backups(duty), 1))
         return said.model_copy(update={"shifts": (*shifts, *more)})
     if duty.rotation:
-        return watch(duty, overrides, now, AHEAD)
+        return ours(duty, overrides, now)
     trouble = said.trouble if said and said.trouble else NEVER_ASKED
     return Watch(rota=duty.id, source=said.source if said else "", shifts=backups(duty), trouble=trouble)
+
+
+def ours(duty: OnCall, overrides: Sequence[Override], now: datetime) -> Watch:
+    """A rotation of the catalog; one with times that no calendar has leaves the back-ups."""
+    try:
+        return watch(duty, overrides, now, AHEAD)
+    except (ValueError, OverflowError) as error:
+        trouble = UNREADABLE.format(why=error)
+        return Watch(rota=duty.id, source="the catalog", shifts=backups(duty), trouble=trouble)
 
 
 def named(catalog: Catalog, shifts: Iterable[Shift]) -> Iterator[Shift]:

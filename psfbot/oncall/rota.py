@@ -37,10 +37,11 @@ class Rota:
         return instant(self.start + number * self.length, self.zone)
 
     def turn(self, at: datetime) -> int | None:
-        """The number of the turn at a moment; nothing before the first one."""
+        """The number of the turn at a moment; nothing before the first one.
+
+        A clock that was put back shows an hour again in which a turn may have begun the first time.
+        """
         number = (on_wall(at, self.zone) - self.start) // self.length
-        while self.begins(number) > at:
-            number -= 1
         while self.begins(number + 1) <= at:
             number += 1
         return number if number >= 0 else None

@@ -8,7 +8,7 @@ from psfbot.catalog import words
 from psfbot.catalog.graph import Node
 from psfbot.catalog.model import Catalog
 from psfbot.relay.incident import Happening, Incident, Standing
-from psfbot.relay.word import LONGEST, Said, lasted, span
+from psfbot.relay.word import BY_HAND, LONGEST, Said, lasted, span
 from psfbot.text import and_join, count, cut, one_line
 
 NAMED = 170
@@ -58,7 +58,7 @@ def together(
     if kind is Happening.RESOLVED or not down:
         return Said(cut(one_line(up(cause, place, ranked(below, catalog), now)), LONGEST))
     if kind is Happening.ACKNOWLEDGED:
-        after = span((cause.acked_at or now) - cause.opened_at)
+        after = span((cause.acked_at or now) - cause.began)
         said = f"ACKED #{cause.number} {place} by {cause.acked_by or 'somebody'} after {after}"
         return Said(cut(one_line(said), LONGEST))
     head = "STILL DOWN TOGETHER" if kind is Happening.REMINDED else "DOWN TOGETHER"
@@ -72,13 +72,16 @@ def together(
 
 
 def up(cause: Incident, place: str, below: Sequence[Incident], now: datetime) -> str:
-    """All are up again: after how long, and who said so; by name where nobody was told that they were down."""
+    """All are up again, or a person closed them: after how long; by name where nobody was told that they were down."""
     number = len(below)
     names = "" if cause.told_at else f": {', '.join(f'{one.named} #{one.number}' for one in below)}"
-    few = {1: "the service is", 2: "both services are"}
-    who = f", resolved by {cause.resolved_by}" if cause.resolved_by else ""
-    said = few.get(number, f"all {number} services are")
-    return f"UP #{cause.number} {place}: {said} up again after {lasted(cause, now)}{who}{names}"
+    few = {1: "the service", 2: "both services"}
+    said = few.get(number, f"all {number} services")
+    if cause.resolved_by:
+        closed = f"RESOLVED #{cause.number} {place} by {cause.resolved_by} after {lasted(cause, now)} {BY_HAND}"
+        return f"{closed}, with {said} below it{names}"
+    are = "is" if number == 1 else "are"
+    return f"UP #{cause.number} {place}: {said} {are} up again after {lasted(cause, now)}{names}"
 
 
 def how_many(down: int, below: int) -> str:

@@ -65,7 +65,8 @@ class Incident(Fact):
     last heard of, for a storm, what was folded. `version` grows with every change that people
     are told of. `cause` is the incident that this one follows from. `due_at` is when time
     alone may have something to say about it. `told_at` and `shown_at` say when a cause or
-    storm was last told aloud, and last brought up to date.
+    storm was last told aloud, and last brought up to date. `resolved_by` is a person: it is
+    empty where the sources said that it is over.
     """
 
     number: int
@@ -88,6 +89,12 @@ class Incident(Fact):
     shown_at: datetime | None = None
     flapping_since: datetime | None = None
     reminded: int = 0
+    reopened_at: datetime | None = None
+
+    @property
+    def began(self) -> datetime:
+        """When it was opened last: the time in which it was over does not count."""
+        return self.reopened_at or self.opened_at
 
     @property
     def service(self) -> str | None:

@@ -25,10 +25,15 @@ def hush(subject: str, kind: Happening, silences: Iterable[Silence], now: dateti
     """The silence that keeps this from being told, the longest if several do."""
     if kind in ALWAYS_TOLD:
         return None
-    holding = [silence for silence in silences if silence.covers(subject, now)]
-    if not holding:
+    last = holding(subject, silences, now)
+    if last is None:
         return None
-    last = max(holding, key=lambda silence: silence.ends_at)
     what = "maintenance" if last.maintenance else "silence"
     why = f" because {last.reason}" if last.reason else ""
     return Hush(last, f"{what} {last.id} by {last.author} until {last.ends_at:%Y-%m-%d %H:%M} UTC{why}")
+
+
+def holding(subject: str, silences: Iterable[Silence], now: datetime) -> Silence | None:
+    """The silence that holds for a subject now, the longest if several do."""
+    found = [silence for silence in silences if silence.covers(subject, now)]
+    return max(found, key=lambda silence: silence.ends_at, default=None)

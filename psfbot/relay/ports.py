@@ -8,6 +8,7 @@ from psfbot.relay.alert import Alert
 from psfbot.relay.incident import Down, Entry, Incident, Problem, Silence
 from psfbot.relay.letter import Arrival, Fate, Letter
 from psfbot.relay.notice import Ending, Notice, Parcel, Room
+from psfbot.relay.spell import Turn
 from psfbot.relay.storm import Pace
 
 Result = TypeVar("Result")
@@ -21,6 +22,9 @@ class Inbox(Protocol):
 
     async def waiting(self, limit: int = 100) -> Sequence[Letter]:
         """Letters that nobody has read, oldest first."""
+
+    async def quarantined(self, limit: int = 100) -> Sequence[Letter]:
+        """Letters that nobody could read, newest first."""
 
 
 class Ledger(Protocol):
@@ -94,6 +98,18 @@ class Ledger(Protocol):
 
     def timeline(self, incident: int) -> Sequence[Entry]:
         """The timeline, oldest first."""
+
+    def opened(self, since: datetime, until: datetime, subject: str | None = None) -> Sequence[Incident]:
+        """Incidents that first opened in this span of time, oldest first; shared causes and storms are none."""
+
+    def turns(self, since: datetime, until: datetime, subject: str | None = None) -> Mapping[int, Sequence[Turn]]:
+        """The turns that the same incidents took, by number, each in their order."""
+
+    def posted(self, incident: int) -> Sequence[Parcel]:
+        """Every notice about an incident that is still kept, in the order in which they were made."""
+
+    def led_to(self, letter: int, since: datetime) -> Sequence[tuple[int | None, str]]:
+        """The incidents that the alerts of a letter belong to, and how each was judged; `since` is when it came."""
 
     def silences(self, now: datetime) -> Sequence[Silence]:
         """Silences that hold now or later."""

@@ -46,7 +46,7 @@ def remind(incident: Incident, now: datetime) -> Reminder:
     if incident.reminded >= MOST:
         return Reminder(tell=False, reason=f"people were reminded {MOST} times", next=None)
     after = FIRST * 2 ** (incident.reminded + 1)
-    why = f"nobody has taken it for {span(now - incident.opened_at)}; reminder {incident.reminded + 1} of {MOST}"
+    why = f"nobody has taken it for {span(now - incident.began)}; reminder {incident.reminded + 1} of {MOST}"
     last = incident.reminded + 1 >= MOST
     age = FIRST * (2 ** (incident.reminded + 1) - 1)
     return Reminder(tell=True, reason=why, next=None if last else now + after, age=age)

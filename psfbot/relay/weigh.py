@@ -17,6 +17,8 @@ def weigh(
     ended = max((problem.at for problem in problems), default=alert.at)
     happened, change = step(incident, happened, over=not active, ended=ended)
     worst = max((problem.severity for problem in active), key=lambda severity: severity.rank, default=incident.severity)
+    if happened is Happening.REOPENED:
+        change["reopened_at"] = again(incident, alert.at, now)
     change |= {"severity": worst, "title": title(incident, [p.summary for p in active if p.severity is worst])}
     changed = incident.model_copy(update={**change, "changed_at": now, "version": incident.version + 1})
     if alert.state is State.ACKNOWLEDGED and changed.state is Standing.OPEN:
@@ -33,7 +35,7 @@ def step(
 ) -> tuple[Happening, dict[str, object]]:
     """What changes of an incident's state; where nothing does, it is but one more alert."""
     if happened is Happening.RESOLVED and over and incident.state is not Standing.RESOLVED:
-        return happened, {"state": Standing.RESOLVED, "resolved_at": max(ended, incident.opened_at)}
+        return happened, {"state": Standing.RESOLVED, "resolved_at": max(ended, incident.began)}
     if happened is Happening.REOPENED:
         return happened, {**BLANK, "state": Standing.OPEN, "flaps": incident.flaps + 1}
     if happened is Happening.RELEASED and incident.state is Standing.ACKNOWLEDGED:
@@ -41,6 +43,12 @@ def step(
     if happened is Happening.OPENED:
         return happened, {}
     return Happening.ALERT, {}
+
+
+def again(incident: Incident, at: datetime, now: datetime) -> datetime:
+    """When it came back: as the source says, unless it repeats a time from before the end."""
+    since = incident.resolved_at or incident.opened_at
+    return min(at, now) if at > since else now
 
 
 def title(incident: Incident, said: Sequence[str]) -> str:

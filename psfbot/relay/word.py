@@ -31,6 +31,8 @@ NOW = {
 """What brings a message up to date: a quiet notice says how the incident stands, as if it were told only now."""
 MILD = frozenset({Severity.INFO, Severity.WARNING})
 NO_ROTA = "no rota is known"
+BY_HAND = "(closed by hand)"
+"""What a person called over, whatever its sources say."""
 LONGEST = 400
 """Characters of the one line: with the names before it, it fits an IRC line."""
 SHORTEST = 60
@@ -115,19 +117,21 @@ def where_and_whom(service: Service, catalog: Catalog) -> tuple[str, ...]:
 
 
 def over(incident: Incident, now: datetime) -> str:
-    """It is over: after how long, and who had it."""
+    """It is over: after how long, and who had it; what a person closed is not said to be up."""
     end = incident.resolved_at or now
     head, again = ("OVER", "") if incident.severity in MILD else ("UP", " again")
     ago = f", {span(now - end)} ago" if late(end, now) else ""
-    who = f", resolved by {incident.resolved_by}" if incident.resolved_by else ""
-    who = f", acked by {incident.acked_by}" if incident.acked_by and not who else who
     named = cut(incident.named, 100)
+    if incident.resolved_by:
+        closed = f"RESOLVED #{incident.number} {named} by {incident.resolved_by}"
+        return cut(one_line(f"{closed} after {lasted(incident, now)}{ago} {BY_HAND}"), LONGEST)
+    who = f", acked by {incident.acked_by}" if incident.acked_by else ""
     return cut(one_line(f"{head} #{incident.number} {named}{again} after {lasted(incident, now)}{ago}{who}"), LONGEST)
 
 
 def taken(incident: Incident, now: datetime) -> str:
     """Somebody has it: who, and after how long."""
-    after = span((incident.acked_at or now) - incident.opened_at)
+    after = span((incident.acked_at or now) - incident.began)
     by = incident.acked_by or "somebody"
     return cut(one_line(f"ACKED #{incident.number} {cut(incident.named, 100)} by {by} after {after}"), LONGEST)
 
@@ -174,8 +178,8 @@ def links(alert: Alert | None) -> tuple[tuple[str, str], ...]:
 
 
 def lasted(incident: Incident, now: datetime) -> str:
-    """How long it has lasted, or did."""
-    return span((incident.resolved_at or now) - incident.opened_at)
+    """How long it has lasted since its last opening, or did."""
+    return span((incident.resolved_at or now) - incident.began)
 
 
 def span(time: timedelta) -> str:

@@ -31,6 +31,11 @@ SINCE = (
     .order_by(inbox.c.id)
     .limit(bindparam("most"))
 )
+SAME = (
+    LETTERS.where(inbox.c.source == bindparam("of_source"), inbox.c.body == bindparam("with_body"))
+    .order_by(inbox.c.id.desc())
+    .limit(1)
+)
 NEWEST = select(inbox.c.source, inbox.c.delivery).order_by(inbox.c.id.desc()).limit(bindparam("most"))
 COUNTS = select(inbox.c.fate, func.count()).group_by(inbox.c.fate)
 FILE = (
@@ -89,6 +94,11 @@ class SqlInbox(Inbox):
     async def named(self, ids: Sequence[int]) -> Sequence[Letter]:
         """The letters with these ids, as far as they are still kept."""
         return await self._letters(NAMED, ids=_possible(ids))
+
+    async def newest(self, source: str, body: bytes) -> Letter | None:
+        """The last letter of a source with this very body, if one is still kept."""
+        found = await self._letters(SAME, of_source=storable(source), with_body=body)
+        return next(iter(found), None)
 
     async def since(self, at: datetime, *, after: int = 0, limit: int = 100) -> Sequence[Letter]:
         """Letters that came at this time or later, oldest first; `after` an id, to go on where the last call ended."""

@@ -10,10 +10,11 @@ from sqlalchemy import Connection, Select, Table, and_, bindparam, insert, selec
 from psfbot.relay.alert import Alert
 from psfbot.relay.incident import CAUSE, Down, Entry, Incident, Problem, Silence
 from psfbot.relay.letter import Fate
-from psfbot.relay.notice import Notice, Room
+from psfbot.relay.notice import Notice, Parcel, Room
 from psfbot.relay.ports import Ledger, Store
+from psfbot.relay.spell import Turn
 from psfbot.relay.storm import Pace
-from psfbot.store import inbox, outbox, silences, together
+from psfbot.store import inbox, outbox, past, silences, together
 from psfbot.store.columns import LARGEST_ID, Moment, given
 from psfbot.store.db import Database
 from psfbot.store.tables import alerts, incidents, problems, timeline
@@ -180,6 +181,22 @@ class SqlLedger(Ledger):
     def timeline(self, incident: int) -> Sequence[Entry]:
         """The timeline, oldest first."""
         return self._all(Entry, TIMELINE, number=incident)
+
+    def opened(self, since: datetime, until: datetime, subject: str | None = None) -> Sequence[Incident]:
+        """Incidents that first opened in this span of time, oldest first; shared causes and storms are none."""
+        return past.opened(self._connection, since, until, subject)
+
+    def turns(self, since: datetime, until: datetime, subject: str | None = None) -> Mapping[int, Sequence[Turn]]:
+        """The turns that the same incidents took, by number, each in their order."""
+        return past.turns(self._connection, since, until, subject)
+
+    def posted(self, incident: int) -> Sequence[Parcel]:
+        """Every notice about an incident that is still kept, in the order in which they were made."""
+        return past.posted(self._connection, incident)
+
+    def led_to(self, letter: int, since: datetime) -> Sequence[tuple[int | None, str]]:
+        """The incidents that the alerts of a letter belong to, and how each was judged; `since` is when it came."""
+        return past.led_to(self._connection, letter, since)
 
     def silences(self, now: datetime) -> Sequence[Silence]:
         """Silences that hold now or later."""

@@ -76,10 +76,12 @@ incidents = Table(
     Column("shown_at", Moment),
     Column("flapping_since", Moment),
     Column("reminded", Integer, nullable=False, server_default=text("0")),
+    Column("reopened_at", Moment),
     Index(None, "subject", "number"),
     Index(None, "state", "number"),
     Index(None, "cause"),
     Index(None, "due_at"),
+    Index(None, "opened_at"),
     sqlite_autoincrement=True,
 )
 """Problems of services, by the number that people call them."""

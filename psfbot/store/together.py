@@ -15,12 +15,11 @@ IS_OPEN = incidents.c.state.in_([Standing.OPEN, Standing.ACKNOWLEDGED])
 _SERVICE = and_(*(not_(incidents.c.subject.startswith(start, autoescape=True)) for start in (UNMAPPED, CAUSE, STORM)))
 MADE = case((or_(*(incidents.c.subject.startswith(start, autoescape=True) for start in (CAUSE, STORM))), 0), else_=1)
 """What psfbot made of several incidents comes before them: many reminders at once must not hold up a cause."""
-_RECENT = or_(incidents.c.opened_at >= _SINCE, and_(incidents.c.flaps > 0, incidents.c.changed_at >= _SINCE))
-_BEGAN = case((incidents.c.flaps > 0, incidents.c.changed_at), else_=incidents.c.opened_at)
+_BEGAN = func.coalesce(incidents.c.reopened_at, incidents.c.opened_at)
 
 DOWN = (
     select(incidents.c.number, incidents.c.subject, _BEGAN, incidents.c.cause)
-    .where(IS_OPEN, _SERVICE, or_(_RECENT, incidents.c.cause.is_not(None)))
+    .where(IS_OPEN, _SERVICE, or_(_BEGAN >= _SINCE, incidents.c.cause.is_not(None)))
     .order_by(incidents.c.number)
 )
 BELOW = (

@@ -161,9 +161,9 @@ class Accounts:
     def renamed(self, line: Line, now: float) -> None:  # noqa: ARG002 - all readers are called alike
         """Somebody takes another nick: who it is must be asked again, and whoever had that nick is no more."""
         old, new = self.fold(line.nick), self.fold(line.target)
-        if self.ours(line.nick):
+        if self.ours(line.nick) and new:
             self.nick = line.target
-        if old == new:
+        if old == new or not new:
             return
         seen = self.people.get(old)
         self.forget(old)

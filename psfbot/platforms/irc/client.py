@@ -39,8 +39,8 @@ ARRIVING = 15.0
 """Seconds to wait for the last channels before we speak in the others."""
 GOODBYE = 2.0
 """Seconds that a server has to take our QUIT."""
-WINDOW = 8
-"""Lines that may be on their way before the server has shown that it reads them."""
+WINDOW = 6
+"""Lines that may be on their way before the server has shown that it reads them; what a stall lets go comes at once."""
 MUTED = 0.25
 """Seconds between two looks while we are on our way into channels."""
 LOGGED_OUT = "901"
@@ -69,6 +69,7 @@ class Client:
     welcomed_at: float = 0.0
     upgraded: int | None = None
     absences: dict[str, str] = field(default_factory=dict)
+    asked_behind: int = 0
     stirred: asyncio.Event = field(default_factory=asyncio.Event)
     fold: Callable[[str], str] = field(default_factory=lambda: folding("rfc1459"))
 
@@ -174,7 +175,10 @@ class Client:
         while not over.is_set() and not stop.is_set():
             self.stirred.clear()
             await happens(over, self.until_next(), stop, self.stirred)
-            self.tick()
+            try:
+                self.tick()
+            except Exception as error:  # noqa: BLE001 - as with a line: the client must outlive any bug behind it
+                self.bug(error)
         if stop.is_set():
             await self.leave(self.link, "stopped by its operator; back soon", over)
         self.trouble = self.link.reason
@@ -228,20 +232,18 @@ class Client:
     def alive(self, line: Line, now: float) -> None:
         """Any line shows that the server lives; a PING is answered before all else."""
         if line.command == "PONG":
-            self.watch.pong(line.text, now)
-            if not self.watch.token:
-                self.arrived()
+            if self.watch.pong(line.text, now):
+                self.arrived(now)
             return
         self.watch.heard(now)
         if line.command == "PING":
             self.voice.put([f"PONG :{line.text}"], Rank.PONG)
 
-    def arrived(self) -> None:
-        """The server has read all that was sent before our PING."""
-        queue = self.voice.queue
-        if queue.flying:
-            queue.arrived(queue.flying[-1])
-            self.voice.flush()
+    def arrived(self, now: float) -> None:
+        """The server has read all that was sent before our PING; where that came late, perhaps all of it just now."""
+        late = self.watch.lag > self.plan.interval
+        self.voice.queue.arrived(self.asked_behind, now if late else None)
+        self.voice.flush()
 
     def choked(self) -> None:
         """Too much is on its way without a sign that it arrives: ask for one."""
@@ -250,6 +252,7 @@ class Client:
     def ping(self, *, early: bool = False) -> None:
         """Ask the server for a sign of life, if it is time."""
         if token := self.watch.ping(self.clock(), early=early):
+            self.asked_behind = next(reversed(self.voice.queue.flying), 0)
             self.voice.put([f"PING :{token}"], Rank.PONG)
 
     def agreed(self, login: Login, link: Link) -> None:
@@ -333,6 +336,7 @@ class Client:
         for channel in known.keys() - self.absences.keys():
             if self.presence.inside(channel):
                 log.info("irc in a channel again", channel=channel)
+
     def tick(self) -> None:
         """What time brings about."""
         now, login, link = self.clock(), self.login, self.link

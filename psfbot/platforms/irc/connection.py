@@ -22,6 +22,8 @@ LONGEST = 512
 """Bytes of a line with its end, without tags."""
 HIGH, MOST = 65_536, 1_048_576
 """Bytes that wait for the network before sending pauses, and before a server that takes nothing is left."""
+TOGETHER = 100
+"""Lines that are written at once at most, so that a slow network is noticed in time."""
 GOODBYE = 2.0
 """Seconds that the last lines have to leave when we hang up gently; through a dead link they never would."""
 JOINS = 4
@@ -115,6 +117,7 @@ class Link(AioConnection):  # type: ignore[misc]
         self.transport: asyncio.Transport | None = None
         self.ears = Ears(lambda _: None, lambda _: None)
         self.writable = True
+        self.written: list[bytes] = []
         self.reason = ""
         self.done = False
 
@@ -163,12 +166,22 @@ class Link(AioConnection):  # type: ignore[misc]
             self.hang_up(f"the server said: {safe.plain(line.text)}", gently=True)
 
     def send(self, text: str) -> None:
-        """Send one line, at once; raises where it cannot go."""
+        """Send one line, together with all others of this turn of the loop; raises where it cannot go."""
         if self.transport is None or self.reason or self.transport.is_closing():
             raise NotConnected(self.reason or "not connected")
-        self.transport.write(self._prep_message(text))
-        if self.transport.get_write_buffer_size() > MOST:
-            self.hang_up("the server takes nothing any more")
+        if not self.written:
+            self.reactor.loop.call_soon(self.write)
+        self.written.append(self._prep_message(text))
+        if len(self.written) >= TOGETHER:
+            self.write()
+
+    def write(self) -> None:
+        """Hand the network what was sent: one packet for many lines costs both ends a part of one for each."""
+        data, self.written = b"".join(self.written), []
+        if data and self.transport and not self.transport.is_closing():
+            self.transport.write(data)
+            if self.transport.get_write_buffer_size() > MOST:
+                self.hang_up("the server takes nothing any more")
 
     def send_raw(self, string: str) -> None:
         """The library's name for it."""
@@ -189,6 +202,7 @@ class Link(AioConnection):  # type: ignore[misc]
         if self.transport is None:
             self.over(reason)
         elif gently:
+            self.write()
             self.transport.close()
             self.reactor.loop.call_later(GOODBYE, self.transport.abort)
         else:

@@ -55,7 +55,7 @@ class Nick:
     def heard(self, line: Line, now: float) -> list[str]:
         """What to send after a line of the server: most say nothing about nicks."""
         self.learn(line)
-        if line.command == "NICK" and self.is_me(line.nick):
+        if line.command == "NICK" and line.target and self.is_me(line.nick):
             self.current = line.target
             if self.right:
                 return self.settled()

@@ -26,12 +26,12 @@ SAID = (Rank.REPLY, Rank.ALERT, Rank.BULK)
 """What people are to read; while the queue is `muted`, it stays."""
 HELD = (Rank.JOIN, *SAID)
 """What waits for its turn; a late PONG or login costs the link, so these never wait, but they count."""
-PATIENCE = {Rank.JOIN: 0, Rank.REPLY: 2, Rank.ALERT: 4, Rank.BULK: 100}
+PATIENCE = {Rank.JOIN: 0, Rank.REPLY: 2, Rank.ALERT: 2, Rank.BULK: 100}
 """How many lines of smaller ranks may go ahead of one that waits."""
 COST = {Rank.JOIN: 2}
 """What counts as more than one line; servers take a JOIN for as much, however many channels it names."""
 SHARE = 4
-"""Once its patience is over, a rank gets one line after each so many, until none of it waits."""
+"""Once its patience is over, a rank gets one line after so many at most, until none of it waits."""
 BULK_PART = 2
 """Bulk may fill the queue only to this part (a half), so that it never leaves replies and alerts outside."""
 
@@ -143,10 +143,16 @@ class Queue:
             return 0.0
         return None if self.choked else self.until(now)
 
-    def arrived(self, ticket: int) -> None:
-        """Note that the server has read this line, and with it all that went out before."""
+    def arrived(self, ticket: int, late: float | None = None) -> None:
+        """Note that the server has read this line, and with it all that went out before.
+
+        `late` is the time now, where it may have read all of them only now: then they count from here.
+        """
+        before = len(self.flying)
         while ticket in self.flying:
             self.flying.popleft()
+        if late is not None:
+            self.paid_until = max(self.paid_until, late + (before - len(self.flying)) * self.interval)
 
     def drop(self, ticket: int) -> bool:
         """Take back a line that still waits; False when it has gone."""

@@ -24,9 +24,13 @@ def one_line(text: str) -> str:
 
     CTCP's mark and our own formatting stay, as this is for all that is sent, also answers to CTCP.
     """
+    if text.isprintable():  # no control, half or mark is
+        return text
     return HALVES.sub("\ufffd", CONTROLS.sub(" ", text))
 
 
 def plain(text: str) -> str:
     """Foreign text without formatting, colours, CTCP, and marks that hide or reorder what is read."""
+    if text.isprintable():
+        return text
     return one_line(HIDDEN.sub("", CODES.sub("", text)).replace(CTCP, " "))

@@ -33,6 +33,7 @@ class Voice:
     bug: Callable[[Exception], object] = str
     choked: Callable[[], None] = lambda: None
     patience: float = PATIENCE
+    unsent: float = UNSENT
     link: Link | None = None
     down_at: float = 0.0
     timer: asyncio.TimerHandle | None = None
@@ -123,9 +124,9 @@ class Voice:
 
     async def turn(self, number: int, tickets: Sequence[int]) -> None:
         """Wait a moment for bulk to be sent; if none of it was, its room may have something better to say."""
-        await asyncio.wait([self.awaited[number]], timeout=UNSENT)
+        await asyncio.wait([self.awaited[number]], timeout=self.unsent)
         if all(map(self.queue.holds, tickets)):
-            raise DeliveryError(NOT_SENT.format(seconds=UNSENT), final=False, wait=UNSENT)
+            raise DeliveryError(NOT_SENT.format(seconds=self.unsent), final=False, wait=0.0)
 
     def heard(self, line: Line) -> None:
         """A line of the server may prove something."""

@@ -41,11 +41,13 @@ class Watch:
         self.token, self.asked_at = f"alive-{self.number}", now
         return self.token
 
-    def pong(self, token: str, now: float) -> None:
-        """Take the answer to our PING and measure the lag by it; any other PONG is somebody else's."""
+    def pong(self, token: str, now: float) -> bool:
+        """Is this the answer to our PING? Then the lag is measured by it; any other PONG is somebody else's."""
         self.heard(now)
-        if token and token == self.token:
-            self.token, self.lag = "", max(0.0, now - self.asked_at)
+        if not token or token != self.token:
+            return False
+        self.token, self.lag = "", max(0.0, now - self.asked_at)
+        return True
 
     def dead(self, now: float) -> bool:
         """Has our PING been left without an answer for too long?"""

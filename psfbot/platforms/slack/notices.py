@@ -8,9 +8,9 @@ from psfbot.platforms.slack.words import is_page, link, marked
 from psfbot.relay.notice import Notice, Parcel
 
 RED, YELLOW, BLUE, GREEN, WHITE = "🔴", "🟡", "🔵", "🟢", "⚪"
-LIGHTS = {"NOT": RED, "DOWN": RED, "WARN": YELLOW, "ACKED": BLUE, "UP": GREEN, "OVER": GREEN}
+LIGHTS = {"NOT": RED, "DOWN": RED, "WARN": YELLOW, "ACKED": BLUE, "UP": GREEN, "OVER": GREEN, "RESOLVED": GREEN}
 """What the words at the beginning of a notice look like from across the room; the first that fits counts."""
-OVER = frozenset({"UP", "OVER"})
+OVER = frozenset({"UP", "OVER", "RESOLVED"})
 SEVERAL = frozenset({"TOGETHER", "STORM"})
 """Notices about more than one service have none to silence."""
 REPEAT = " (repeat?)"

@@ -127,7 +127,7 @@ class Office:
         await self.over(said, key)
 
     async def over(self, said: Heard, key: str) -> None:
-        """It need not be done any more; while the storage is busy it stays on the list, and its answer is found later."""
+        """It is done with; while the storage is busy it stays on the list, and its answer is found later."""
         if said.kind in ASKED:
             with contextlib.suppress(StoreBusy):
                 await self.heard.done(key)
