@@ -125,7 +125,7 @@ async def test_everything_that_waits_is_read_however_few_it_reads_together(bot):
 async def test_it_reads_together_what_takes_a_moment_and_less_while_somebody_knocks(bot, pace, took, knocked, then):
     bot.pace = pace
     if knocked:
-        bot.letters.set()
+        bot.ring()
     bot.set_pace(took)
 
     assert bot.pace == then

@@ -214,6 +214,7 @@ def test_blocks_are_measured_as_they_are_sent():
         ("STORM OVER #1 in this room", "🟢", []),
         ("UP #1 docs.python.org again", "🟢", []),
         ("OVER #1 docs.python.org", "🟢", []),
+        ("RESOLVED #1 docs.python.org by mdk after 9 min (closed by hand)", "🟢", []),
     ],
 )
 def test_an_alert_shows_how_it_stands_and_what_can_be_done(text, light, shown):
