@@ -48,6 +48,12 @@ def test_whoever_cannot_be_reached_must_be_told_by_somebody(bot):
     assert bot.says("override main ee for 2h", ADMIN).endswith("Please make sure that Ee Durbin knows.")
 
 
+def test_an_override_takes_no_guess(bot):
+    said = bot.says("override docs.python with di for 2h", ADMIN)
+
+    assert said == "I know no rota, service or team called 'docs.python'. Did you mean docs.python.org or docs?"
+
+
 def test_an_override_is_written_down(bot):
     bot.says("override main di for 2h", ADMIN)
 

@@ -9,6 +9,8 @@ from conftest import Asking
 from duties import OURS, THEIRS, Stand, duty_book, on_duty, theirs
 from stage import ADMIN, GUEST, HOUR, MINUTE, NOON, OWNER, STRANGER, stage
 
+from psfbot.commands.when import moment_of
+from psfbot.errors import UserError
 from psfbot.flows.oncall import in_a_line
 from psfbot.oncall.find import called, rota_of
 
@@ -77,6 +79,19 @@ def test_a_time_that_is_over_is_told_as_such_and_of_long_ago_nothing_is_known(bo
         "main: at 11:00 UTC it was Julien Palard, until"
     )
     assert bot.says("rota main at 2026-10-01 11:00", GUEST).startswith("main: at 2026-10-01 11:00 UTC it was Dustin")
+
+
+@pytest.mark.parametrize(
+    ("said", "clock"), [("3am", "03:00"), ("12 am", "00:00"), ("12:30 pm", "12:30"), ("11:05pm", "23:05")]
+)
+def test_a_clock_of_twelve_hours_is_read(said, clock):
+    assert f"{moment_of(f'{said} utc', NOON, None):%H:%M}" == clock
+
+
+@pytest.mark.parametrize("said", ["13pm", "0 am", "3", "25:00"])
+def test_what_no_clock_shows_is_told(said):
+    with pytest.raises(UserError, match="I do not know when"):
+        moment_of(said, NOON, None)
 
 
 def test_without_an_answer_from_anybody_the_team_is_named(tmp_path):

@@ -57,7 +57,7 @@ async def override(ask: Ask, rota: str, person: Person, time: str) -> Answer:
     >>> override main mdk for 2h
     'override' needs a member, and the catalog knows no person with this account. Ask `whoami` for more.
     """
-    duty = meant(ask, rota)
+    duty = meant(ask, rota, exact=True)
     allow(ask, duty)
     return await hand_over(ask, duty, person, time, kind="override")
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from psfbot.catalog import words
 from psfbot.catalog.model import OnCall, Person, Service, Team
+from psfbot.catalog.names import How
 from psfbot.chat.command import Ask
 from psfbot.chat.times import stamp, zone_of
 from psfbot.errors import UserError
@@ -28,13 +29,14 @@ async def watches(ask: Ask) -> Mapping[str, Watch]:
     return await ask.port(Roster).watches(ask.catalog, ask.now)
 
 
-def meant(ask: Ask, said: str) -> OnCall:
-    """The rota that somebody names by its own name, or by a service's or a team's."""
+def meant(ask: Ask, said: str, *, exact: bool = False) -> OnCall:
+    """The rota that somebody names by its own name, or by a service's or a team's; guesses count only where asked."""
     duty = find.called(ask.catalog, said)
     if duty:
         return duty
     found = ask.book.names.find(said, ("service", "team"))
-    if len(found.hits) == 1 and isinstance(found.hits[0].record, Service | Team):
+    sure = not exact or all(hit.how is How.EXACT for hit in found.hits)
+    if sure and len(found.hits) == 1 and isinstance(found.hits[0].record, Service | Team):
         duty = find.rota_of(ask.catalog, found.hits[0].record)
         if duty:
             return duty

@@ -144,8 +144,8 @@ def hushed(ask: Ask, silence: Silence) -> str:
 
 def hush_line(ask: Ask, silence: Silence) -> str:
     """The same as a sentence, with the reason."""
-    said = hushed(ask, silence)
-    return f"{said[0].upper()}{said[1:]}, because {silence.reason} (silence {silence.id}): only its end is told."
+    said = hushed(ask, silence) + (f", because {silence.reason}" if silence.reason else "")
+    return f"{said[0].upper()}{said[1:]} (silence {silence.id}): only its end is told."
 
 
 def state(ask: Ask, incident: Incident) -> str:

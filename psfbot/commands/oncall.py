@@ -15,6 +15,11 @@ from psfbot.text import unique
 
 topic = Topic("on call", "Who is on call, and how to reach them.")
 
+REACHED = (
+    "I cannot tell from here. `incidents` lists what is open and who has taken it; "
+    "`timeline 12` shows who was told, and when."
+)
+
 
 @topic.says(
     "on call",
@@ -103,6 +108,20 @@ def with_others(ask: Ask, answer: Answer, others: list[OnCall], known: Mapping[s
         first = known[duty.id].primary(at)
         items.append(Item(duty.id, f"{name(ask, first)}, {until(ask, first)}" if first else "nobody", "rota"))
     return Answer(answer.fact, lines=answer.lines, items=items, notes=answer.notes, data=answer.data)
+
+
+@topic.says(
+    "(did|has|was) [the|my|that|our] (page|pager|call) (reach|reached|get to|arrive|arrived|answered|taken) "
+    "[them|him|her|anyone|anybody|us|me]",
+    "(who|has anyone|has anybody|did anyone|did anybody) (answered|answer|took|taken) [the|my|that] page",
+)
+def reached(ask: Ask) -> Answer:
+    """Say where it is written whether a page reached somebody; the catalog alone cannot know.
+
+    >>> did the page reach them
+    I cannot tell from here. `incidents` lists what is open and who has taken it; `timeline 12` shows who was told, and when.
+    """
+    return Answer(REACHED)
 
 
 def honest(ask: Ask, target: Service | Team | None) -> Answer:

@@ -11,9 +11,11 @@ from psfbot.text import cut
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 EVENING, MIDDAY = time(21), time(12)
 """What is meant by `tonight`, and by a day without a time."""
+NOON = 12
 ASKED = re.compile(r"\b(tonight|tomorrow)$", re.IGNORECASE)
 SAID = re.compile(
-    r"(?:(?P<day>today|tonight|tomorrow|on \w+|\w+day|\d{4}-\d\d-\d\d))?(?:[t ]?(?:at )?(?P<hour>\d{1,2}):(?P<minute>\d\d))?"
+    r"(?:(?P<day>today|tonight|tomorrow|on \w+|\w+day|\d{4}-\d\d-\d\d))?(?:[t ]?(?:at )?"
+    r"(?P<hour>\d{1,2})(?::(?P<minute>\d\d) ?(?P<of>[ap]m)?| ?(?P<half>[ap]m)))?"
     r"(?P<utc> ?utc|z)?",
     re.IGNORECASE,
 )
@@ -39,7 +41,7 @@ def moment_of(said: str, now: datetime, zone: str | None) -> datetime:
     place = zone_of("UTC" if found["utc"] else zone)
     here = on_wall(now, place)
     try:
-        clock = time(int(found["hour"]), int(found["minute"])) if found["hour"] else default(found["day"])
+        clock = clock_time(found) if found["hour"] else default(found["day"])
         day = day_of(found["day"] or "", here)
     except ValueError:
         raise UserError(UNCLEAR.format(said=cut(said, 60))) from None
@@ -47,6 +49,15 @@ def moment_of(said: str, now: datetime, zone: str | None) -> datetime:
     if not found["day"] and moment < now:
         moment = instant(datetime.combine(day + timedelta(days=1), clock), place)
     return max(moment, now) if found["day"] == "tonight" else moment
+
+
+def clock_time(found: re.Match[str]) -> time:
+    """A time of day, of 24 hours or of twice twelve; raises `ValueError` for one that no clock shows."""
+    hour, half = int(found["hour"]), found["half"] or found["of"]
+    if half and not 1 <= hour <= NOON:
+        raise ValueError(found["hour"])
+    hours = hour % NOON + (NOON if half == "pm" else 0) if half else hour
+    return time(hours, int(found["minute"] or 0))
 
 
 def default(day: str) -> time:
