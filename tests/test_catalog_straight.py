@@ -7,6 +7,7 @@ import pytest
 
 from psfbot.catalog.file import read
 from psfbot.catalog.model import KINDS
+from psfbot.catalog.straight import Straight
 
 SAMPLE = (Path(__file__).parent / "sample.yaml").read_text(encoding="utf-8")
 FULL = [kind for kind in KINDS if f"\n{kind}:\n" in SAMPLE]
@@ -83,3 +84,32 @@ teams:
 """
 
     assert [(one.line, one.column, one.rule) for one in read(text, "c.yaml").findings] == [(4, 15, "syntax")]
+
+
+def test_a_dash_too_near_is_told_at_its_own_column_also_where_the_section_is_moved():
+    text = """schema_version: 1
+people:
+  ann:
+    name: Ann Example
+  teams:
+    infra:
+      name: Infra
+      members:
+        -person: ann
+          role: lead
+        -person: bob
+"""
+    found = [(one.line, one.column, one.message) for one in read(text, "c.yaml").findings]
+
+    assert found == [
+        (5, 3, 'section "teams" is indented: it starts in the first column, and its records two spaces further'),
+        (9, 9, 'a space is missing behind the dash: write "- person:"'),
+        (11, 9, 'a space is missing behind the dash: write "- person:"'),
+        (11, 18, 'no person "bob"'),
+    ]
+
+
+def test_a_dash_in_a_text_or_before_something_else_is_left_alone():
+    lines = ["  a:", "    description: >", "      -note: is a text", "    -x: 1", "  -ref: 1", "      - ref: x"]
+
+    assert Straight(lines).lines == lines

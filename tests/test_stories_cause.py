@@ -222,3 +222,16 @@ def test_of_a_cause_people_are_reminded_once_for_all(psf):
     psf.pass_(35 * MINUTE)
 
     assert [text.split(" #")[0] for text in psf.texts] == ["DOWN", "DOWN TOGETHER", "STILL DOWN TOGETHER"]
+
+
+def test_a_cause_that_came_back_counts_from_its_last_opening(psf):
+    both = ("docs.python.org", "buildbot.python.org")
+    psf.fail(*both, pause=20 * SECOND)
+    psf.pass_(5 * MINUTE)
+    psf.recover(*both)
+    psf.pass_(10 * MINUTE)
+    psf.fail(*both)
+    psf.pass_(3 * MINUTE)
+
+    assert psf.says("incident 3").startswith("#3 Salt master: open for 3 min. ")
+    assert ", first opened 12:00 UTC, " in psf.ask("incident 3").lines[1]
