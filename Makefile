@@ -11,7 +11,7 @@ PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help demo test check lock bench clean
+.PHONY: help demo test check lock bench bench-reliability clean
 
 help: ## Show this list.
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' Makefile | while IFS='|' read -r name what; do printf '%-12s %s\n' "$$name" "$$what"; done
@@ -39,6 +39,9 @@ bench: $(VENV)/.installed-test ## Measure how fast it is.
 	  [ -f "$$script" ] || { echo 'There is nothing to measure: bench/ holds no script.' >&2; exit 1; }; \
 	  $(BIN)/python "$$script" $(ARGS) || exit; \
 	done
+
+bench-reliability: $(VENV)/.installed-test ## The long runs with kills and outages; writes docs/reliability.md. ARGS=--short
+	@$(BIN)/python bench/long/reliability.py $(ARGS)
 
 clean: ## Remove what make and the tools have made.
 	@rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage htmlcov

@@ -1,4 +1,4 @@
-"""The whole bot on IRC and on Slack at once: `psfbot run`, InspIRCd with Atheme, and a Slack that somebody else wrote."""
+"""The whole bot on IRC and on Slack at once: `psfbot run`, a real IRC server, and a Slack that somebody else wrote."""
 
 import asyncio
 import html
@@ -6,7 +6,7 @@ import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -28,9 +28,15 @@ PASSWORD = "correct-horse"  # noqa: S105 - of the shared server's psfbot
 SESAME = "sesame-open-wide"
 PATIENCE = 20.0
 """Seconds that anything here may take: far more than it needs, because the machine may be busy."""
-ABSENT = "nobody-is-here"
-"""The services account of somebody who is not on IRC."""
-ROTA = f"""
+ABSENT, NOWHERE = "nobody-is-here", "C0NOWHERE"
+"""The services account of somebody who is not on IRC, and a channel that Slack does not know."""
+ROOM = f"""
+  nowhere:
+    slack: {NOWHERE}
+    public: false
+"""
+STAGING = "    name: staging.python.org\n"
+ROTA = """
 oncall:
   docs:
     team: docs
@@ -146,10 +152,10 @@ class World:
         async with self.slack.session.post(url, data=body, headers=dict(headers)) as answer:
             assert answer.status == 202, await answer.text()
 
-    async def pingdom(self, payload: str) -> None:
-        """Let Pingdom report something about docs.python.org that happens now."""
+    async def pingdom(self, payload: str, ago: timedelta = timedelta(0), **fields: Any) -> None:
+        """Let Pingdom report something about docs.python.org, with some fields changed."""
         body = plugins.payloads("pingdom")[payload].read_bytes()
-        hook = FOUND["pingdom"].rehearsal(body, datetime.now(UTC))
+        hook = FOUND["pingdom"].rehearsal(body, datetime.now(UTC) - ago).altered(**fields)
         await self.post(f"pingdom/{SESAME}", hook.body, hook.headers)
 
     async def pass_on(self) -> int:
@@ -162,6 +168,17 @@ class World:
         await self.until(lambda: not rows(self.bot.url, "SELECT id FROM inbox WHERE fate = 'new'"))
         await self.quiet()
         return len(waiting)
+
+    async def kinds(self, number: int) -> list[str]:
+        """What the timeline of an incident tells, without what was told where."""
+        text = await self.asks(f"timeline {number}")
+        found = [line.partition(" UTC ")[2].partition(":")[0] for line in text.splitlines()[1:]]
+        return [kind for kind in found if kind != "told"]
+
+    @property
+    def mistakes(self) -> list[str]:
+        """What the bot has logged as an error."""
+        return [told["event"] for told in self.bot.said if told["level"] not in {"debug", "info", "warning"}]
 
     async def quiet(self) -> None:
         """Wait until the bot has told everybody what it wants to tell them."""
@@ -198,7 +215,8 @@ def catalog(folder: Path, channel: str, people: Mapping[str, str]) -> Path:
     }
     for name, accounts in known.items():
         text = text.replace(name, name + "".join(f"    {account}\n" for account in accounts), 1)
-    text = text.replace('irc: "#python-infra"', f'irc: "{channel}"', 1).replace("\nservices:", ROTA, 1)
+    text = text.replace('irc: "#python-infra"', f'irc: "{channel}"', 1)
+    text = text.replace("\nservices:", ROOM + ROTA, 1).replace(STAGING, f"{STAGING}    rooms: [nowhere]\n", 1)
     file = folder / "catalog.yaml"
     file.write_text(text, "utf-8")
     return file

@@ -37,6 +37,9 @@ def amount(name: str, default: int) -> int:
 
 def figures(test: str, **found: object) -> None:
     """Print what a long run found, past pytest; a normal run keeps it to itself."""
+    if kept := os.environ.get("PSFBOT_TEST_FIGURES"):
+        with Path(kept).open("a", encoding="utf-8") as file:
+            file.write(json.dumps({"test": test, "seed": SEED} | found, default=str) + "\n")
     if any(name.startswith("PSFBOT_TEST_") and name != "PSFBOT_TEST_REQUIRE" for name in os.environ):
         said = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in ({"seed": SEED} | found).items())
         print(f"\n{test}: {said}", file=sys.__stderr__, flush=True)

@@ -11,8 +11,8 @@ from stage import ADMIN, GUEST, HOUR, MINUTE, NOON, OWNER, STRANGER, stage
 
 from psfbot.commands.when import moment_of
 from psfbot.errors import UserError
-from psfbot.flows.oncall import in_a_line
 from psfbot.oncall.find import called, rota_of
+from psfbot.oncall.line import in_a_line
 
 DAY = timedelta(days=1)
 

@@ -36,6 +36,7 @@ def book():
         ({"about": "lb-1.nyc1.psf.io"}, "loadbalancer", "'lb-1.nyc1.psf.io' is loadbalancer"),
         ({"about": "test.exampleindex.org"}, "exampleindex", "is exampleindex"),
         ({"about": "Docs Python ORG"}, DOCS, "is docs.python.org"),
+        ({"about": "x.example", "hints": ("https://github.com/python/docsbuild-scripts",)}, DOCS, "is docs.python.org"),
     ],
 )  # fmt: skip
 def test_an_alert_finds_its_service_by_the_best_clue(book, said, service, reason):

@@ -124,8 +124,8 @@ async def test_what_is_done_on_one_platform_is_seen_on_the_other(bot):
     top, *log = sorted(await bot.messages(), key=lambda message: message["ts"])
 
     assert "ACKED #1 docs.python.org by coffee" in heard()[1]
-    assert words(top).startswith("🟢 *UP #1 docs.python.org")
-    assert ["ACKED" in words(log[0]), "UP #1" in words(log[1])] == [True, True]
+    assert words(top).startswith("🟢 *RESOLVED #1 docs.python.org")
+    assert ["ACKED" in words(log[0]), "RESOLVED #1" in words(log[1])] == [True, True]
     assert [block["type"] for block in top["blocks"]] == ["section"]
 
 

@@ -30,6 +30,7 @@ from psfbot.flows.inbox import Reader
 from psfbot.flows.oncall import Roster
 from psfbot.flows.relay import Relay
 from psfbot.flows.tick import bring_about
+from psfbot.oncall.shift import Watch
 from psfbot.plugin import Configuration
 from psfbot.relay.letter import Fate, Letter
 from psfbot.relay.notice import Ending, Parcel
@@ -80,6 +81,7 @@ class Bot:
     hush: asyncio.Event = field(default_factory=asyncio.Event)
     port: int = 0
     pace: int = 1
+    watches: Mapping[str, Watch] = field(default_factory=dict)
 
     @cached_property
     def secrets(self) -> tuple[dict[str, Configuration], tuple[str, ...]]:
@@ -135,12 +137,13 @@ class Bot:
     @cached_property
     def reader(self) -> Reader:
         """Makes alerts of letters."""
-        return Reader(self.inbox, self.store, self.app.plugins.found, lambda: self.app.book, self.rooms, now)
+        plugins, watches = self.app.plugins.found, lambda: self.watches
+        return Reader(self.inbox, self.store, plugins, lambda: self.app.book, self.rooms, now, watches)
 
     @cached_property
     def relay(self) -> Relay:
         """What commands about incidents are handed."""
-        return Relay(self.store, self.inbox, self.outbox, self.rooms, self.courier.bell.set)
+        return Relay(self.store, self.inbox, self.outbox, self.rooms, self.courier.bell.set, lambda: self.watches)
 
     @cached_property
     def desk(self) -> Desk:

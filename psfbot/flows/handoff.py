@@ -6,8 +6,9 @@ from typing import Protocol
 
 from psfbot.catalog.book import Book
 from psfbot.catalog.model import Catalog, OnCall
-from psfbot.flows.oncall import Roster, direct, name_of, post, team_rooms
+from psfbot.flows.oncall import Roster, direct, post, team_rooms
 from psfbot.flows.scene import Scene
+from psfbot.oncall.line import name_of
 from psfbot.oncall.shift import Shift, Watch
 from psfbot.relay.incident import Incident, Silence, Standing
 from psfbot.relay.ports import Ledger

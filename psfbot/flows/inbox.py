@@ -6,6 +6,7 @@ from datetime import datetime
 
 from psfbot.catalog.book import Book
 from psfbot.flows.alert import Scene, Taken, take
+from psfbot.oncall.shift import Watch
 from psfbot.plugin import Contents, Hook, Plugin
 from psfbot.relay.letter import Fate, Letter
 from psfbot.relay.ports import Inbox, Ledger, Store
@@ -15,7 +16,7 @@ NO_PLUGIN = "no plugin of this name reads webhooks here; install it, then `psfbo
 
 @dataclass(frozen=True)
 class Reader:
-    """What reading letters needs: where they are kept, who understands them, and the catalog in force."""
+    """What reading letters needs: where they are kept, who understands them, the catalog in force, who is on call."""
 
     inbox: Inbox
     store: Store
@@ -23,14 +24,15 @@ class Reader:
     book: Callable[[], Book]
     platforms: Mapping[str, str]
     now: Callable[[], datetime]
+    watches: Callable[[], Mapping[str, Watch]] = dict
 
     async def read(self, letter: Letter) -> tuple[Fate, list[Taken]]:
         """Read one letter and act on it; the same letter read again changes nothing."""
         contents = open_letter(letter, self.plugins.get(letter.source))
-        book, now = self.book(), self.now()
+        book, now, watches = self.book(), self.now(), self.watches()
 
         def act(ledger: Ledger) -> list[Taken]:
-            scene = Scene(ledger, book, self.platforms, now, letter.id, letter.received_at)
+            scene = Scene(ledger, book, self.platforms, now, letter.id, letter.received_at, watches)
             ledger.file(letter.id, contents.fate, contents.reason, now)
             return [take(alert, scene) for alert in contents.alerts]
 

@@ -5,16 +5,17 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from psfbot.catalog.book import Book
-from psfbot.catalog.model import Catalog, OnCall, Person, Service
+from psfbot.catalog.model import Catalog, OnCall, Person
 from psfbot.errors import UserError
 from psfbot.flows.relay import Relay
 from psfbot.flows.scene import Scene
 from psfbot.oncall import find
 from psfbot.oncall.ical import calendar
+from psfbot.oncall.line import name_of
 from psfbot.oncall.page import Asked, Page, Paging, Signal
 from psfbot.oncall.ports import Duties, OutOfReach, Pager, RotaSource
 from psfbot.oncall.rota import AFTER, LONGEST
-from psfbot.oncall.shift import Override, Shift, Watch
+from psfbot.oncall.shift import Override, Watch
 from psfbot.relay.notice import Notice, Priority, Room
 from psfbot.text import cut, one_line
 
@@ -149,32 +150,11 @@ class Roster:
                 one.close()
 
 
-def in_a_line(catalog: Catalog, watches: Mapping[str, Watch], service: Service | None, now: datetime) -> str:
-    """Who is on call for a service, for a line below an alert: `Anna Example until 18:00 UTC; back-up Ben Example`.
-
-    Nothing where no rota is known, or nobody has a turn.
-    """
-    duty = find.rota_of(catalog, service)
-    shifts = watches[duty.id].at(now) if duty and duty.id in watches else ()
-    if not shifts:
-        return ""
-    first, *others = shifts
-    until = f" until {first.until:%Y-%m-%d %H:%M} UTC" if first.until else ""
-    behind = f"; back-up {', '.join(name_of(catalog, one) for one in others)}" if others else ""
-    return f"{name_of(catalog, first)}{until}{behind}"
-
-
 def account(person: Person, duty: OnCall) -> str:
     """A person's id where the rota is kept."""
     if not person.pagerduty:
         raise UserError(NO_ACCOUNT.format(name=person.name, rota=duty.id, id=person.id))
     return person.pagerduty
-
-
-def name_of(catalog: Catalog, shift: Shift) -> str:
-    """What people call whoever has a shift."""
-    known = catalog.people.get(shift.person)
-    return known.name if known else shift.name or shift.person or "somebody unknown"
 
 
 def message(page: Page, scene: Scene) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from functools import cached_property
 
 from psfbot.catalog.book import Book
 from psfbot.catalog.model import Service
+from psfbot.oncall.shift import Watch
 from psfbot.relay.incident import Entry, Happening, Incident, Silence
 from psfbot.relay.judge import Verdict
 from psfbot.relay.ports import Ledger
@@ -16,7 +17,8 @@ from psfbot.relay.ports import Ledger
 class Scene:
     """Where a flow acts: the ledger of this transaction, the catalog in force, the platforms that are on, the time.
 
-    `letter` is the webhook that is read, if one is, and `came` the time when it did.
+    `letter` is the webhook that is read, if one is, and `came` the time when it did. `watches` is what is known of
+    who is on call.
     """
 
     ledger: Ledger
@@ -25,6 +27,7 @@ class Scene:
     now: datetime
     letter: int | None = None
     came: datetime | None = None
+    watches: Mapping[str, Watch] = field(default_factory=dict)
 
     @cached_property
     def silences(self) -> Sequence[Silence]:

@@ -14,7 +14,7 @@ Checks = dict[tuple[str, str], tuple[int, str, str]]
 """Source and folded name of a check -> place in the catalog, service, and the name as it is written."""
 CHECKS: "WeakKeyDictionary[Names, Checks]" = WeakKeyDictionary()
 """What was gathered for the catalogs in use: each is known by its names, of which a reload makes new ones."""
-SURE = frozenset({How.EXACT, How.HOST, How.WILDCARD, How.LABELS})
+SURE = frozenset({How.EXACT, How.HOST, How.WILDCARD, How.LABELS, How.REPO})
 
 
 @dataclass(frozen=True, slots=True)

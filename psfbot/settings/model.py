@@ -110,5 +110,3 @@ class Settings(Configuration):
     """The repository that holds the catalog, as `owner/name`."""
     github_api_url: Address = Field(default="https://api.github.com", examples=["https://github.example.org/api/v3"])
     """Address of GitHub's REST API."""
-    github_webhook_secret: SecretStr | None = Field(default=None, examples=["a-long-random-word"])
-    """Proves that webhooks come from GitHub."""
