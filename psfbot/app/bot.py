@@ -191,6 +191,7 @@ class Bot:
     async def run(self, bound: Callable[[int], None] = lambda _: None) -> None:
         """Run until told to stop; what was begun is finished."""
         await self.leader.poll()
+        self.watches = await self.roster.watches(self.app.book.catalog, now())
 
         def listening(port: int) -> None:
             gc.collect()
@@ -308,10 +309,10 @@ class Bot:
         at, book, marks = now(), self.app.book, SqlMarks(self.db)
         last = (await marks.all()).get(TICKED)
         since = last.at if last else at
-        watches = await self.roster.watches(book.catalog, at)
+        watches = self.watches = await self.roster.watches(book.catalog, at)
 
         def due(ledger: Ledger) -> int:
-            scene = Scene(ledger, book, self.rooms, at)
+            scene = Scene(ledger, book, self.rooms, at, watches=watches)
             return len(bring_about(scene, since)) + len(climb(scene, watches))
 
         told = await self.store.write(due)

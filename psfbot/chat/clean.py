@@ -4,6 +4,7 @@ Their text comes as they typed it: what a platform wraps or encodes, it undoes i
 """
 
 import re
+from functools import lru_cache
 
 from psfbot.text import one_line, printable
 
@@ -32,6 +33,7 @@ OPEN_QUERY = re.compile(r"(?:services|list|ls|search|find) (?!services:)(?:.* )?
 """A query whose last field has no value yet: its colon is no punctuation."""
 
 
+@lru_cache(maxsize=8)  # one line is asked for by several, one after the other
 def question(text: str) -> str:
     """The question in plain words: `Hey, who's on-call?!` becomes `who is on call`."""
     words = one_line(straight(text))

@@ -116,8 +116,8 @@ class Phrase:
         return frozenset(value for kind, value in self.tokens if kind == "slot")
 
     def match(self, line: str) -> Match | None:
-        """The slots of a line that fits as a whole, else nothing."""
-        found = self.pattern.fullmatch(line) if self.may_fit(line.lower()) else None
+        """The slots of a line that fits as a whole, else nothing; who tries many phrases asks `may_fit` before."""
+        found = self.pattern.fullmatch(line)
         if found is None:
             return None
         slots = {name: value.strip() for name, value in found.groupdict().items()}

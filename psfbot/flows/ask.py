@@ -81,8 +81,10 @@ class Desk:
     def read(self, line: str, message: Message, book: Book) -> Reading | None:
         """The best reading of a line; one that ends in somebody's own words may end in `thanks` and a question mark."""
         reading = understand(line, self.table, book, message.speaker)
+        if reading and reading.taken and reading.plain:
+            return reading
         typed = clean.straight(clean.typed(message.text))
-        if (reading and reading.taken and reading.plain) or typed == line:
+        if typed == line:
             return reading
         again = understand(typed, self.table, book, message.speaker)
         return again if again and again.taken and again.keeps_words else reading
@@ -140,7 +142,7 @@ class Desk:
                 why = f"'{command.name}' needs {a(command.level.word)}, and {held.reason}. Ask `whoami` for more."
                 return await self.audited(command, message, Answer(why, outcome=Outcome.REFUSED))
         try:
-            words = reading.word_for_word(clean.typed(message.text))
+            words = reading.word_for_word(clean.typed(message.text)) if reading.keeps_words else {}
             result = command.function(self.ask(message, book), **{**reading.arguments, **words})
             said = await result if isawaitable(result) else result
         except UserError as error:

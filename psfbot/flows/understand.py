@@ -154,9 +154,13 @@ class Table:
 
     def readings(self, line: str, book: Book, speaker: Speaker) -> list[Reading]:
         """Every way to read the line, best first; nothing more is looked up once a reading is sure."""
-        head = line.partition(" ")[0].lower()
-        phrases = (*self.by_head.get(head, ()), *self.by_head.get("", ()))
-        matches = [(match, phrase, command) for phrase, command in phrases if (match := phrase.match(line))]
+        lower = line.lower()
+        phrases = (*self.by_head.get(lower.partition(" ")[0], ()), *self.by_head.get("", ()))
+        matches = [
+            (match, phrase, command)
+            for phrase, command in phrases
+            if phrase.may_fit(lower) and (match := phrase.match(line))
+        ]
         found: list[Reading] = []
         for match, phrase, command in sorted(matches, key=lambda three: -three[0].plain):
             if not any(reading.sure for reading in found):

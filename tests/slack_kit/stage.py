@@ -16,12 +16,14 @@ from psfbot.commands import commands, live
 from psfbot.flows.alert import Scene, take
 from psfbot.flows.ask import Desk
 from psfbot.flows.deliver import Courier
+from psfbot.flows.oncall import Roster
 from psfbot.flows.relay import Relay
 from psfbot.flows.understand import Table
 from psfbot.platforms.slack.plan import Plan
 from psfbot.platforms.slack.platform import Slack
 from psfbot.store.audit import SqlAudit
 from psfbot.store.db import Database
+from psfbot.store.duties import SqlDuties
 from psfbot.store.heard import SqlHeard
 from psfbot.store.inbox import SqlInbox
 from psfbot.store.ledger import SqlStore
@@ -50,12 +52,13 @@ class Stage:
         self.irc = Ear("irc")
         rooms = {"slack": self.front.workspace.room, "irc": "#python-infra"}
         self.relay = Relay(self.store, SqlInbox(self.db), self.outbox, rooms, self.ring)
+        self.roster = Roster(SqlDuties(self.db), self.relay)
         audit = SqlAudit(self.db)
         self.desk = Desk(
             Table(commands(), live.commands),
             lambda: self.book,
             self.now,
-            lambda kind: {Relay: self.relay}[kind],
+            lambda kind: {Relay: self.relay, Roster: self.roster}[kind],
             edit_url=EDIT,
             audit=lambda message, outcome: audit.add(message, outcome, self.now()),
         )

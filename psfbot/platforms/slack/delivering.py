@@ -28,6 +28,7 @@ class Delivering:
     calls: Calls
     book: Callable[[], Book]
     incident: Callable[[int], Awaitable[Incident | None]]
+    on_call: Callable[[Service], str]
 
     async def send(self, parcel: Parcel) -> str:
         """Post or update, and return the message's address as the proof."""
@@ -85,11 +86,11 @@ class Delivering:
         incident = await self.incident(notice.incident)
         catalog = self.book().catalog
         service = catalog.services.get(incident.service or "") if incident else None
-        return facts(service, catalog) if service else ()
+        return facts(service, catalog, self.on_call(service)) if service else ()
 
 
-def facts(service: Service, catalog: Catalog) -> tuple[str, ...]:
-    """Where a service runs, whom to ask, and how to reach them."""
+def facts(service: Service, catalog: Catalog, on_call: str = "") -> tuple[str, ...]:
+    """Where a service runs, whom to ask, who is on call, and how to reach them."""
     return (f"Runs {' · '.join(where_and_whom(service, catalog))}", *below(service, catalog))
 
 

@@ -9,9 +9,11 @@ from functools import cached_property, partial
 from typing import Any
 
 from psfbot import logs
+from psfbot.catalog.model import Service
 from psfbot.errors import StoreBusy
 from psfbot.flows.ask import Desk
 from psfbot.flows.relay import Relay
+from psfbot.oncall.line import in_a_line
 from psfbot.platforms.slack import reading, who
 from psfbot.platforms.slack.acting import Acting
 from psfbot.platforms.slack.answering import Answering
@@ -78,6 +80,11 @@ class Office:
         """One incident, where this bot keeps any."""
         relay: Relay | None = self.desk.ports(Relay) if self.desk.ports else None
         return await relay.look(lambda ledger: ledger.incident(number)) if relay else None
+
+    def on_call(self, service: Service) -> str:
+        """Who is on call for a service, as far as this bot was told last."""
+        relay: Relay | None = self.desk.ports(Relay) if self.desk.ports else None
+        return in_a_line(self.desk.book().catalog, relay.watches(), service, self.now()) if relay else ""
 
     def read(self, payload: Payload) -> Heard | None:
         """What a payload says to us."""

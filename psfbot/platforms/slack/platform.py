@@ -207,7 +207,7 @@ class Slack:
         """Who gives notices to Slack; nobody before we are known."""
         if self.office is None:
             raise DeliveryError(NOT_YET, final=False)
-        return Delivering(self.office.calls, self.book, self.office.incident)
+        return Delivering(self.office.calls, self.book, self.office.incident, self.office.on_call)
 
     async def request(self, desk: Desk, headers: Mapping[str, str], body: bytes) -> Answer:
         """Answer a request to `/slack/events`; one that is not Slack's learns nothing."""
