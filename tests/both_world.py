@@ -243,8 +243,8 @@ async def world(folder: Path, ircd: Ircd, account: Door | None = None, **more: s
     slack, channel = Emulator(folder), ircd.channel()
     front = Front(slack)
     async with AsyncExitStack() as stack:
-        stack.push_async_callback(front.stop)
         await front.start()
+        stack.push_async_callback(front.stop)
         catalog(folder, channel, slack.users)
         person = Person(ircd.port, ircd.nick("alice"), login=("alice", "a-secret"))
         alice = await stack.enter_async_context(person)

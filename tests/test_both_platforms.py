@@ -66,6 +66,8 @@ async def test_an_alert_is_told_in_both_rooms_and_what_is_done_about_it_on_one_i
     log = await both.log(card, 5)
 
     assert words(card).partition("\n")[0] == f"🔴 {line}"
+    assert "On call: Julien Palard until " in words(card)
+    assert "On call: Julien Palard until " in words(taken)
     assert answer == "#1 docs.python.org: acknowledged by coffee."
     assert refused.startswith("That needs a responder, and Dustin Ingram")
     assert pressed == "#1 docs.python.org: acknowledged by coffee."
@@ -122,7 +124,9 @@ async def test_what_is_done_in_chat_and_in_pagerduty_goes_round_once(paged):
     assert paged.heads == ["DOWN", "ACKED", "UP"]
     assert taken["ts"] == over["ts"] == card["ts"]
     assert [text.split(" #")[0] for text in await paged.log(card, 2)] == ["ACKED", "UP"]
-    assert await paged.kinds(1) == ["opened", "acknowledged by coffee", "alert by Boss", "resolved by Anna Example"]
+    assert await paged.kinds(1) == [
+        "opened by pagerduty", "acknowledged by coffee", "alert by PBOSS01", "resolved by Anna Example",
+    ], "the echo of our own change is but an alert"  # fmt: skip
 
 
 async def test_buttons_and_forms_of_slack_reach_pagerduty_as_well(paged):
@@ -141,7 +145,13 @@ async def test_buttons_and_forms_of_slack_reach_pagerduty_as_well(paged):
     assert over.endswith(". PagerDuty has it resolved.")
     assert (incident["status"], echoes) == ("resolved", [3, 0])
     assert [note["content"] for note in paged.account.notes[incident["id"]]] == ["coffee: restarted nginx"]
+    assert sum(method in {"PUT", "POST"} for method, _, _ in paged.account.seen) == 3
     assert paged.heads == ["DOWN", "ACKED", "RESOLVED"]
+    assert len(await paged.log(card, 3)) == 3
+    assert await paged.kinds(1) == [
+        "opened by pagerduty", "acknowledged by coffee", "note by coffee", "resolved by coffee",
+        "alert by PBOSS01", "alert by PBOSS01",
+    ]  # fmt: skip
 
 
 async def opened(paged: World):

@@ -154,6 +154,12 @@ def test_below_the_line_stands_whom_to_reach_and_the_runbook():
     )
 
 
+def test_below_the_line_stands_who_is_on_call_where_that_is_known():
+    said = word(Happening.OPENED, incident(), BOOK.catalog, NOON, on_call="Anna until 18:00; back-up Ben")
+
+    assert said.lines[0] == "On call: Anna until 18:00; back-up Ben."
+
+
 def test_only_a_room_of_the_team_sees_the_sources_long_text_and_pages():
     public, private = (full(Happening.OPENED, public=public) for public in (True, False))
 

@@ -1,5 +1,6 @@
 """Incidents: what is down, who has it, and what people do about it."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,8 +13,10 @@ from psfbot.chat.permit import Level, standing
 from psfbot.chat.times import moment
 from psfbot.errors import UserError
 from psfbot.flows import respond
+from psfbot.flows.oncall import Roster
 from psfbot.flows.relay import Relay
 from psfbot.flows.respond import Actor
+from psfbot.oncall.page import Signal
 from psfbot.relay.alert import Alert, State
 from psfbot.relay.bulletin import listed as names
 from psfbot.relay.bulletin import name, ranked
@@ -293,25 +296,45 @@ async def resolve(ask: Ask, numbers: str) -> Answer:
 
 
 async def each(ask: Ask, numbers: str, verb: str) -> Answer:
-    """Do the same to every incident named, and say of each how that went."""
-    work = respond.acknowledge if verb == "acknowledge" else respond.resolve
+    """Do the same to every incident named, tell the pager of it, and say of each how that went."""
+    acks = verb == "acknowledge"
+    work, signal = (respond.acknowledge, Signal.ACKNOWLEDGE) if acks else (respond.resolve, Signal.RESOLVE)
     told: dict[int, str] = {}
     failed: list[int] = []
     for number in parse(numbers):
         try:
             await allow(ask, number)
-            done = await ask.port(Relay).change(partial(work, number, actor(ask)), ask.book, ask.now)
+            changed = await ask.port(Relay).change(partial(work, number, actor(ask)), ask.book, ask.now)
         except UserError as error:
             failed.append(number)
             told[number] = str(error)
         else:
-            after = f" after {lasted(done, ask.now)}" if verb == "resolve" else f" by {done.acked_by}"
-            told[number] = f"#{number} {done.named}: {done.state}{after}."
+            after = f" by {changed.acked_by}" if acks else f" after {lasted(changed, ask.now)}"
+            told[number] = f"#{number} {changed.named}: {changed.state}{after}."
+    done = [number for number in told if number not in failed]
+    passed = await asyncio.gather(*(pass_on(ask, number, signal) for number in done))
+    told |= {number: told[number] + said for number, said in zip(done, passed, strict=True)}
     lines = list(told.values())
     outcome = Outcome.REFUSED if len(failed) == len(told) else Outcome.ANSWERED
     if len(told) == 1:
         return Answer(lines[0], outcome=outcome)
     return Answer(summary(list(told), failed, verb), lines=lines, outcome=outcome)
+
+
+async def pass_on(ask: Ask, number: int, signal: Signal, text: str = "") -> str:
+    """Tell the pager what was done in chat, about a shared cause also of what changed with it; its word on that.
+
+    Nothing where there is no pager, or where it has no part in the incident. The rooms know already, so a pager that
+    does not answer holds up nobody but whoever asked, and for seconds only.
+    """
+    roster = ask.port(Roster)
+    if roster.pager is None:
+        return ""
+    below = await ask.port(Relay).look(lambda ledger: ledger.children(number))
+    numbers = (number, *(one.number for one in below if one.changed_at == ask.now))
+    by = actor(ask).name
+    said = await asyncio.gather(*(roster.pass_on(one, signal, by, text) for one in numbers))
+    return "".join(f" {word.rstrip('.')}." for word in unique(filter(None, said)))
 
 
 def summary(numbers: Sequence[int], failed: Sequence[int], verb: str) -> str:
@@ -349,4 +372,4 @@ async def note(ask: Ask, number: int, text: str) -> Answer:
     """
     await allow(ask, number)
     await ask.port(Relay).change(lambda scene: respond.note(number, text, actor(ask), scene), ask.book, ask.now)
-    return Answer(f"#{number}: noted.")
+    return Answer(f"#{number}: noted.{await pass_on(ask, number, Signal.NOTE, text)}")

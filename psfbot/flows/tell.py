@@ -7,6 +7,7 @@ from functools import cache
 from psfbot.catalog.graph import Node
 from psfbot.flows.scene import Scene
 from psfbot.flows.storm import passes
+from psfbot.oncall.line import in_a_line
 from psfbot.relay.alert import Alert, Severity
 from psfbot.relay.bulletin import LEAST, Beside, apart, together
 from psfbot.relay.group import left_over
@@ -49,7 +50,8 @@ def tell(
 
     @cache
     def said(public: bool) -> Said:  # noqa: FBT001 - one for each kind of room
-        return word(happened, incident, catalog, scene.now, alert, public=public)
+        on_call = in_a_line(catalog, scene.watches, service, scene.now) if service else ""
+        return word(happened, incident, catalog, scene.now, alert, public=public, on_call=on_call)
 
     quiet = quiet or happened is Happening.ALERT
     tier = service.tier if service and service.tier != "unknown" else None

@@ -50,7 +50,7 @@ class Said:
     links: tuple[tuple[str, str], ...] = field(default=())
 
 
-def word(
+def word(  # noqa: PLR0913 - all that one line weighs; most callers leave the last two
     kind: Happening,
     incident: Incident,
     catalog: Catalog,
@@ -58,8 +58,12 @@ def word(
     alert: Alert | None = None,
     *,
     public: bool = False,
+    on_call: str = "",
 ) -> Said:
-    """Say what happened to an incident; a public room is spared the source's long text and its pages."""
+    """Say what happened to an incident; a public room is spared the source's long text and its pages.
+
+    `on_call` says who is on call for its service, where that is known.
+    """
     kind, own = told_as(kind, incident), None if public else alert
     if kind is Happening.RESOLVED:
         return Said(over(incident, now), links=links(own))
@@ -70,7 +74,7 @@ def word(
     service = catalog.services.get(incident.service or "")
     facts = where_and_whom(service, catalog) if service else ("not in the catalog", f"ack {incident.number}")
     text = line(lead(kind, incident), title(kind, incident, now), facts)
-    lines = (*(below(service, catalog) if service else ()), *details(own))
+    lines = (*(below(service, catalog, on_call) if service else ()), *details(own))
     return Said(text, lines=tuple(map(one_line, lines)), links=links(own))
 
 
@@ -153,13 +157,14 @@ def late(at: datetime, now: datetime) -> bool:
     return now - at >= NEWS
 
 
-def below(service: Service, catalog: Catalog) -> tuple[str, ...]:
-    """Who can be reached, and the runbook: what somebody needs at three in the morning."""
+def below(service: Service, catalog: Catalog, on_call: str = "") -> tuple[str, ...]:
+    """Who is on call, who can be reached, and the runbook: what somebody needs at three in the morning."""
     reach = words.reach(catalog, service)
     runbooks = [link.url for link in service.links if link.type == "runbook"]
     last = words.ask_whom(catalog, service).rpartition(", then ")[2]
+    nobody = f"{NO_ROTA}; {last} stands behind it" if service.owners else NO_ROTA
     return (
-        f"On call: {NO_ROTA}; {last} stands behind it." if service.owners else f"On call: {NO_ROTA}.",
+        f"On call: {on_call or nobody}.",
         *([f"Reach: {' · '.join(reach)}"] if reach else []),
         *([f"Runbook: {runbooks[0]}"] if runbooks else []),
     )

@@ -1,6 +1,7 @@
 """Which names are one name: each network says how it tells capitals from small letters (CASEMAPPING)."""
 
 from collections.abc import Callable
+from functools import lru_cache
 
 from irc.strings import IRCFoldedCase
 
@@ -15,10 +16,13 @@ MAPPINGS = {
     "strict-rfc1459": CAPITALS | STRICT,
 }
 
+REMEMBERED = 4096
+"""Names whose lower case is kept at hand: each line is folded several times, and most name the same few."""
+
 
 def folding(casemapping: str) -> Callable[[str], str]:
     """The network's lower case; RFC 1459's where the name of it is not known."""
     if casemapping.lower() in {"rfc7613", "rfc8265", "precis"}:
         return str.casefold
     table = MAPPINGS.get(casemapping.lower(), MAPPINGS["rfc1459"])
-    return lambda name: name.translate(table)
+    return lru_cache(maxsize=REMEMBERED)(lambda name: name.translate(table))

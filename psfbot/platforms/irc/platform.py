@@ -90,7 +90,12 @@ class Irc:
         return self.client.numbers()
 
     async def send(self, parcel: Parcel) -> str:
-        """Say one short line, and return the server's proof that it was passed on."""
+        """Say one short line, and return the server's proof that it was passed on.
+
+        What only brings a message up to date is left out: a line on IRC stays as it was said.
+        """
+        if parcel.notice.quiet:
+            return parcel.posted
         room = parcel.notice.room.name
         self.follow()
         presence = self.client.presence

@@ -91,7 +91,7 @@ class Delivering:
 
 def facts(service: Service, catalog: Catalog, on_call: str = "") -> tuple[str, ...]:
     """Where a service runs, whom to ask, who is on call, and how to reach them."""
-    return (f"Runs {' · '.join(where_and_whom(service, catalog))}", *below(service, catalog))
+    return (f"Runs {' · '.join(where_and_whom(service, catalog))}", *below(service, catalog, on_call))
 
 
 def about(parcel: Parcel) -> Mapping[str, str]:
