@@ -14,6 +14,9 @@ from pathlib import Path
 from chaos import RECORDED, SECRET, Bot, Webhook, rows, running, webhook
 from irc_person import Person, bare, said
 
+from psfbot.platforms.irc import platform
+from psfbot.relay.notice import Notice
+
 REPEAT = " (repeat?)"
 LONGEST = 510
 """Bytes of a line as people see it, without its end."""
@@ -142,7 +145,8 @@ async def number(bot: Bot, name: str) -> float:
 
 def notices(bot: Bot) -> list[str]:
     """The words of all notices in the outbox, in their order."""
-    return [json.loads(notice)["text"] for (notice,) in rows(bot.url, "SELECT notice FROM outbox ORDER BY id")]
+    kept = rows(bot.url, "SELECT notice FROM outbox ORDER BY id")
+    return [platform.said(Notice.model_validate_json(notice)) for (notice,) in kept]
 
 
 def ends(bot: Bot) -> set[str]:

@@ -1,5 +1,6 @@
 """What happens on one platform is seen on the other: one bot on a real IRC network and in an emulated Slack."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -65,7 +66,8 @@ async def test_an_alert_is_told_in_both_rooms_and_what_is_done_about_it_on_one_i
     await both.told("RESOLVED #1 docs.python.org by coffee")
     log = await both.log(card, 5)
 
-    assert words(card).partition("\n")[0] == f"🔴 {line}"
+    assert words(card).partition("\n")[0] == f"🔴 {line.partition(' · on call: ')[0]}"
+    assert re.search(r" · on call: Julien Palard until \S+ \S+ UTC · !ack 1$", line)
     assert "On call: Julien Palard until " in words(card)
     assert "On call: Julien Palard until " in words(taken)
     assert answer == "#1 docs.python.org: acknowledged by coffee."

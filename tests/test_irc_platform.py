@@ -120,7 +120,7 @@ def test_a_notice_of_foreign_words_is_plain_text():
         await told.irc.send(parcel("\x0304red\x03 \x02bold\x02\rPRIVMSG #room :gotcha"))
         return [line.partition(" :")[2] for line in told.fake.lines() if "PRIVMSG" in line]
 
-    assert play(story) == ["red bold PRIVMSG #room :gotcha"]
+    assert play(story) == ["red bold PRIVMSG #room :gotcha · !ack 1"]
 
 
 def test_a_channel_that_nobody_asked_for_is_a_dead_letter_with_the_way_out():
@@ -153,7 +153,7 @@ def test_what_nobody_waits_for_goes_last():
         await asyncio.gather(*sent)
         return [line.partition(" :")[2] for line in told.fake.lines() if "PRIVMSG" in line]
 
-    assert set(play(story)) == {"an answer", "URGENT", "BULK"}
+    assert set(play(story)) == {"an answer", "URGENT · !ack 1", "BULK · !ack 1"}
 
 
 def test_nobody_can_tell_whether_a_lost_notice_was_seen():

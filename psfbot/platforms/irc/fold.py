@@ -16,7 +16,7 @@ MAPPINGS = {
     "strict-rfc1459": CAPITALS | STRICT,
 }
 
-REMEMBERED = 4096
+REMEMBERED = 256
 """Names whose lower case is kept at hand: each line is folded several times, and most name the same few."""
 
 

@@ -17,11 +17,21 @@ from psfbot.platforms.irc.listening import Asked
 from psfbot.platforms.irc.pacing import Rank
 from psfbot.platforms.irc.plan import Plan
 from psfbot.platforms.irc.safe import plain
-from psfbot.relay.notice import Parcel, Priority
+from psfbot.relay.incident import Happening
+from psfbot.relay.notice import Notice, Parcel, Priority
+from psfbot.relay.word import NO_ROTA
 
 PAGE = 4
 """Lines of an answer before `more`."""
 REPEAT = " (repeat?)"
+ON_CALL = "On call: "
+WAITING = frozenset(
+    {
+        Happening.OPENED, Happening.REOPENED, Happening.RELEASED, Happening.WORSE, Happening.REMINDED,
+        Happening.GROUPED,
+    }
+)  # fmt: skip
+"""What happened to a problem that somebody should take."""
 CHANNEL = "#&+!"
 NOT_IN = "psfbot is not in {channel}: {why}"
 UNWANTED = "nobody asked psfbot to be there; add it to PSFBOT_IRC_CHANNELS"
@@ -102,7 +112,7 @@ class Irc:
         if room[:1] in CHANNEL and not presence.inside(room):
             why = presence.trouble.get(presence.known(room), "not joined yet") if presence.known(room) else UNWANTED
             raise DeliveryError(NOT_IN.format(channel=room, why=why), final=not presence.known(room), wait=LATER)
-        text = plain(parcel.notice.text) + (REPEAT if parcel.repeat else "")
+        text = plain(said(parcel.notice)) + (REPEAT if parcel.repeat else "")
         rank = Rank.BULK if parcel.notice.priority is Priority.BULK else Rank.ALERT
         return await self.client.voice.deliver(room, text, self.client.nick.prefix, rank)
 
@@ -176,6 +186,16 @@ class Irc:
         fold = self.client.folded
         rooms = [room for room in book.catalog.rooms.values() if room.irc and fold(room.irc) == fold(channel)]
         return any(room.public for room in rooms) if rooms else True
+
+
+def said(notice: Notice) -> str:
+    """The one line of a notice; of a problem that waits for somebody, who is on call and what to type."""
+    if not notice.incident or notice.kind not in WAITING:
+        return notice.text
+    on_call = next((line for line in notice.lines if line.startswith(ON_CALL) and NO_ROTA not in line), "")
+    call = [on_call[:1].lower() + on_call[1:].rstrip(".")] if on_call else []
+    order = [] if f"ack {notice.incident}" in notice.text else [f"!ack {notice.incident}"]
+    return " · ".join([notice.text, *call, *order])
 
 
 def for_another_bot(text: str, answer: Answer) -> bool:
