@@ -86,7 +86,8 @@ def asked(book: Book) -> Iterator[str]:
         yield part(f"{title}: {question}", made.blocks)
     names = [Item(name, "", "service") for name in sorted(book.catalog.services)] * 9
     long = post(Answer("603 services, made up to fill more than one page.", items=names), Around("services"))
-    yield part("The first page of a list that is too long for a message", long.blocks[-1:])
+    title = "The first page of a list that is too long for a message, cut here"
+    yield part(title, [*long.blocks[:1], *long.blocks[-1:]])
 
 
 def alerted(book: Book) -> Iterator[str]:
