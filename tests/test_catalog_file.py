@@ -135,7 +135,7 @@ def test_what_is_no_readable_file_is_told_in_its_first_line(tmp_path):
     assert {as_text(one).replace(f"{path}:", "") for path, one in found.items()} == {
         "1:1: this is no file: name the catalog itself",
         "1:1: there is no such file: check its name and the folder",
-        "1:1: more than 64 MiB: this is no catalog",
+        "1:1: more than 256 MiB: this is no catalog",
         "1:1: it cannot be read: Permission denied",
     }
 

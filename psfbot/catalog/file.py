@@ -26,7 +26,7 @@ from psfbot.catalog.shape import Table, table
 from psfbot.errors import UserError
 from psfbot.text import count
 
-LARGEST = 64 * 2**20
+LARGEST = 256 * 2**20
 """No catalog has so many bytes: whatever does is another file."""
 FEW = 5
 """So many errors are named when a catalog is refused."""
