@@ -6,13 +6,12 @@ from hashlib import sha256
 
 from pydantic import Field
 
-from psfbot.plugin import Alert, Configuration, Hook, Ignored, Plugin, Proof, Secrets, signed
+from psfbot.plugin import Alert, Configuration, Hook, Ignored, Plugin, Proof, Secrets, in_force, numbered, signed
 
 from .event import Event
 from .told import checks, deployed, greeted, other, pushed, ran
 
 PREFIX = "sha256="
-LONGEST_ID = 200
 
 
 class Settings(Configuration):
@@ -57,18 +56,14 @@ def verify(hook: Hook, settings: Configuration | None) -> Proof:
 
 
 def secrets_of(settings: Configuration | None) -> tuple[str, ...]:
-    """The secrets in force; an empty one would let everybody in, so it is none."""
-    found = settings.webhook_secret if isinstance(settings, Settings) else ()
-    return tuple(filter(None, (secret.get_secret_value() for secret in found)))
+    """The secrets in force."""
+    return in_force(settings.webhook_secret) if isinstance(settings, Settings) else ()
 
 
 @plugin.delivery
 def delivery(hook: Hook) -> str:
     """The id that a redelivery keeps; nobody signs it, so it stands for this body only."""
-    digest = sha256(hook.body).hexdigest()
-    given = hook.headers.get("x-github-delivery", "")
-    fine = given.isascii() and given.isprintable() and 0 < len(given) <= LONGEST_ID
-    return f"{given} {digest}" if fine else digest
+    return numbered(hook, "x-github-delivery")
 
 
 @plugin.rehearse

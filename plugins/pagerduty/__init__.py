@@ -16,7 +16,9 @@ from psfbot.plugin import (
     RotaSource,
     Stale,
     State,
+    in_force,
     links,
+    numbered,
     signed,
 )
 
@@ -26,7 +28,6 @@ from .told import told
 
 PARTS = 10
 """Signatures that are looked at: PagerDuty sends one for each secret, and two while one replaces the other."""
-LONGEST_ID = 200
 OLDEST = timedelta(hours=72)
 """PagerDuty tries for 48 hours; what is older is a recording that somebody plays again."""
 AHEAD = timedelta(minutes=5)
@@ -88,18 +89,14 @@ def verify(hook: Hook, settings: Configuration | None) -> Proof:
 
 
 def secrets_of(settings: Configuration | None) -> tuple[str, ...]:
-    """The secrets in force; an empty one would let everybody in, so it is none."""
-    found = settings.webhook_secrets if isinstance(settings, Settings) else ()
-    return tuple(filter(None, (secret.get_secret_value() for secret in found)))
+    """The secrets in force."""
+    return in_force(settings.webhook_secrets) if isinstance(settings, Settings) else ()
 
 
 @plugin.delivery
 def delivery(hook: Hook) -> str:
     """The id that all attempts share; nobody signs it, so it stands for this body only."""
-    digest = sha256(hook.body).hexdigest()
-    given = hook.headers.get("x-webhook-id", "")
-    fine = given.isascii() and given.isprintable() and 0 < len(given) <= LONGEST_ID
-    return f"{given} {digest}" if fine else digest
+    return numbered(hook, "x-webhook-id")
 
 
 @plugin.rehearse

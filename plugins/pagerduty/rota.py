@@ -3,8 +3,10 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Annotated, Any
 
+from httpx2 import Response
 from pydantic import Field, ValidationError
 
 from pagerduty import RestApiV2Client
@@ -86,7 +88,7 @@ class Rotas:
         found: list[Entry] = []
         for page in range(PAGES):
             params = {**asked, "since": stamp(since), "until": stamp(until), "limit": PAGE, "offset": page * PAGE}
-            reply = await self.line.ask(lambda client, params=params: client.get("/oncalls", params=params))  # type: ignore[misc]
+            reply = await self.line.ask(partial(oncalls, params))
             entries = listed(reply)
             found += filter(None, map(entry, entries))
             if not entries or reply.data.get("more") is not True:
@@ -108,6 +110,11 @@ class Rotas:
     def close(self) -> None:
         """Let go of the line."""
         self.line.close()
+
+
+def oncalls(params: Mapping[str, Any], client: RestApiV2Client) -> Response:
+    """One page of who is on call."""
+    return client.get("/oncalls", params=params)
 
 
 def listed(reply: Reply) -> list[Any]:

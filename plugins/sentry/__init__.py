@@ -6,12 +6,11 @@ from hashlib import sha256
 
 from pydantic import Field
 
-from psfbot.plugin import Alert, Configuration, Hook, Ignored, Plugin, Proof, Secrets, signed
+from psfbot.plugin import Alert, Configuration, Hook, Ignored, Plugin, Proof, Secrets, in_force, numbered, signed
 
 from .envelope import Envelope
 from .told import other, told_event, told_issue, told_metric
 
-LONGEST_ID = 200
 RESOURCES = {
     "activity": "activity_alert", "metric_alert": "metric_alert", "event": "event_alert", "issue": "issue",
     "comment": "comment", "installation": "installation",
@@ -61,18 +60,14 @@ def verify(hook: Hook, settings: Configuration | None) -> Proof:
 
 
 def secrets_of(settings: Configuration | None) -> tuple[str, ...]:
-    """The secrets in force; an empty one would let everybody in, so it is none."""
-    found = settings.client_secret if isinstance(settings, Settings) else ()
-    return tuple(filter(None, (secret.get_secret_value() for secret in found)))
+    """The secrets in force."""
+    return in_force(settings.client_secret) if isinstance(settings, Settings) else ()
 
 
 @plugin.delivery
 def delivery(hook: Hook) -> str:
     """The id of the request; nobody signs it, so it stands for this body only."""
-    digest = sha256(hook.body).hexdigest()
-    given = hook.headers.get("request-id", "")
-    fine = given.isascii() and given.isprintable() and 0 < len(given) <= LONGEST_ID
-    return f"{given} {digest}" if fine else digest
+    return numbered(hook, "request-id")
 
 
 @plugin.rehearse

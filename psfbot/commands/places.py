@@ -119,8 +119,9 @@ def on_words(ask: Ask, place: str) -> Answer:
     if by_os and wanted:
         return several(ask, by_os, f"on {place}", "hosting.origin")
     begun = ask.book.names.find(place, ("provider", "region", "service"))
-    if len(begun.hits) == 1:
-        answer = runs_on(ask, begun.hits[0].record)  # type: ignore[arg-type]  # one of these kinds
+    record = begun.hits[0].record if len(begun.hits) == 1 else None
+    if isinstance(record, Provider | Region | Service):
+        answer = runs_on(ask, record)
         return replace(answer, notes=(f"'{place}' taken as {begun.hits[0].name}", *answer.notes))
     near = unique(hit.name for hit in ask.book.names.nearest(place, ("provider", "region", "service")))
     said = f" Did you mean {' or '.join(near)}?" if near else ""

@@ -16,7 +16,7 @@ from psfbot.oncall.ports import OutOfReach, Pager, RotaSource
 from psfbot.oncall.shift import Shift
 from psfbot.plugin.contract import Plugin, hook_secrets
 from psfbot.plugin.foreign import Plain, Said, Time, links, loose, when
-from psfbot.plugin.hooks import Contents, Hook, Ignored, Payload, Proof, Stale, same, signed
+from psfbot.plugin.hooks import Contents, Hook, Ignored, Payload, Proof, Stale, in_force, numbered, same, signed
 from psfbot.relay.alert import Alert, AlertLink, Severity, State
 from psfbot.settings import Configuration
 from psfbot.settings.values import Address, Secrets
@@ -26,5 +26,6 @@ __all__ = [
     "Contents", "Hook", "Host", "Ignored", "Item", "Level", "Link", "Message", "OutOfReach", "Outcome", "Pager",
     "Paging", "Payload", "Person", "Plain", "Platform", "Plugin", "Proof", "Provider", "Region", "Room",
     "RotaSource", "Said", "Secrets", "Service", "Severity", "Shift", "Signal", "Slot", "Speaker", "Stale", "State",
-    "Team", "Time", "Topic", "UserError", "hook_secrets", "links", "loose", "same", "signed", "when",
+    "Team", "Time", "Topic", "UserError", "hook_secrets", "in_force", "links", "loose", "numbered", "same",
+    "signed", "when",
 ]  # fmt: skip

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from psfbot.chat.command import Topic
 from psfbot.oncall.ports import Pager, RotaSource
-from psfbot.plugin.hooks import FORM, JSON, Contents, Hook, Proof, Reader, reading, same, shape_of
+from psfbot.plugin.hooks import FORM, JSON, Contents, Hook, Proof, Reader, in_force, reading, same, shape_of
 from psfbot.settings import Configuration
 
 Verify = Callable[[Hook, "Configuration | None"], Proof]
@@ -96,5 +96,4 @@ class Plugin(Topic):
 
 def hook_secrets(settings: Configuration | None) -> tuple[str, ...]:
     """The secrets that a sender's URL may end in: several while one replaces the other; an empty one is none."""
-    found = getattr(settings, "hook_secret", None) or ()
-    return tuple(filter(None, (secret.get_secret_value() for secret in found)))
+    return in_force(getattr(settings, "hook_secret", None) or ())

@@ -12,7 +12,7 @@ from inspect import signature
 from typing import Any, TypeVar
 from urllib.parse import parse_qs, parse_qsl, urlencode
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
 
 from psfbot.relay.alert import Alert
 from psfbot.relay.letter import Fate
@@ -26,6 +26,8 @@ MOST = 1000
 """Fields of a form that are read."""
 LONGEST = 500
 """Characters of a reason that are kept."""
+LONGEST_ID = 200
+"""Characters of a sender's id that are taken for one."""
 
 
 class Payload(BaseModel):
@@ -115,6 +117,18 @@ def signed(body: bytes, signatures: Sequence[str], secrets: Iterable[str]) -> bo
     wanted = [hmac.new(octets(secret), body, sha256).hexdigest().encode() for secret in secrets]
     given = [octets(text.strip().lower()) for text in signatures]
     return sum(hmac.compare_digest(one, other) for one in given for other in wanted) > 0
+
+
+def in_force(secrets: Iterable[SecretStr]) -> tuple[str, ...]:
+    """The secrets to compare with; an empty one would let everybody in, so it is none."""
+    return tuple(filter(None, (secret.get_secret_value() for secret in secrets)))
+
+
+def numbered(hook: Hook, header: str) -> str:
+    """A delivery by the id that all its attempts share; nobody signs that id, so it stands for this body only."""
+    digest, given = sha256(hook.body).hexdigest(), hook.headers.get(header, "")
+    fine = given.isascii() and given.isprintable() and 0 < len(given) <= LONGEST_ID
+    return f"{given} {digest}" if fine else digest
 
 
 def octets(text: str) -> bytes:
