@@ -111,7 +111,7 @@ async def test_everything_that_waits_is_read_however_few_it_reads_together(bot):
 
 
 @pytest.mark.parametrize(
-    ("pace", "took", "knocked", "then"),
+    ("read", "took", "knocked", "then"),
     [
         (8, 8 * LONG, False, 1),
         (8, LONG, False, 8),
@@ -120,13 +120,20 @@ async def test_everything_that_waits_is_read_however_few_it_reads_together(bot):
         (8, SHORT, True, 8),
         (1, 10.0, True, 1),
         (1, SHORT / 100, True, 2),
+        (1, 0.0, False, 2),
     ],
 )
-async def test_it_reads_together_what_takes_a_moment_and_less_while_somebody_knocks(bot, pace, took, knocked, then):
-    bot.pace = pace
+async def test_it_reads_together_what_takes_a_moment_and_less_while_somebody_knocks(bot, read, took, knocked, then):
     if knocked:
         bot.ring()
-    bot.set_pace(took)
+    bot.set_pace(read, took)
 
     assert bot.pace == then
     assert SECOND > timedelta(seconds=LONG) > timedelta(seconds=SHORT)
+
+
+async def test_letters_that_come_one_by_one_for_weeks_leave_the_pace_where_it_is(bot):
+    for _ in range(5000):
+        bot.set_pace(1, LONG / 1000)
+
+    assert bot.pace == 2

@@ -55,6 +55,8 @@ ROTAS = 60.0
 TICKED = "tick"
 SHORT, LONG = 0.005, 0.1
 """Seconds that the store may be busy with letters in one go, while webhooks come in and while none do."""
+INSTANT = 1e-6
+"""Seconds that anything takes at least, whatever a coarse clock says."""
 CALM = 1.0
 """Seconds without a webhook after which none are coming in."""
 CLEAN = timedelta(hours=6).total_seconds()
@@ -264,7 +266,7 @@ class Bot:
                 self.letters.clear()
                 began, together, waiting = monotonic(), waiting[: self.pace], waiting[self.pace :]
                 await asyncio.gather(*map(self.read_one, together))
-                self.set_pace(monotonic() - began)
+                self.set_pace(len(together), monotonic() - began)
             self.courier.bell.set()
 
     def ring(self) -> None:
@@ -272,10 +274,13 @@ class Bot:
         self.rung = monotonic()
         self.letters.set()
 
-    def set_pace(self, took: float) -> None:
-        """Read no more together than the store does in a moment: webhooks that come meanwhile wait for so long."""
+    def set_pace(self, read: int, took: float) -> None:
+        """Read no more together than the store does in a moment: webhooks that come meanwhile wait for so long.
+
+        It follows what was read and not what might have been: else it grows without end while letters come one by one.
+        """
         moment = SHORT if monotonic() - self.rung < CALM else LONG
-        self.pace = max(1, min(int(self.pace * moment / took), 2 * self.pace))
+        self.pace = max(1, min(int(read * moment / max(took, INSTANT)), 2 * read))
 
     @property
     def leads(self) -> bool:
