@@ -3,17 +3,17 @@
 import asyncio
 import contextlib
 import gc
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property, partial
-from secrets import token_hex
 from time import monotonic
 from typing import Any
 
 from psfbot import logs
 from psfbot.app import App, now
 from psfbot.app.duty import roster_of
+from psfbot.app.every import Round, bug, every
 from psfbot.app.platforms import Asked, Chat, speak, state
 from psfbot.app.secrets import settings_of
 from psfbot.app.trial import LoopbackTrial
@@ -30,6 +30,7 @@ from psfbot.flows.inbox import Reader
 from psfbot.flows.oncall import Roster
 from psfbot.flows.relay import Relay
 from psfbot.flows.tick import bring_about
+from psfbot.flows.trial import Trial
 from psfbot.oncall.shift import Watch
 from psfbot.plugin import Configuration
 from psfbot.relay.letter import Fate, Letter
@@ -155,10 +156,8 @@ class Bot:
         return desk
 
     def port_of(self, kind: type[Any]) -> Any:
-        """The one implementation of a port."""
-        if kind is Roster:
-            return self.roster
-        return self.relay if kind is Relay else self.trial
+        """The one implementation of a port, made when somebody first needs it."""
+        return PORTS[kind](self)
 
     @cached_property
     def roster(self) -> Roster:
@@ -201,14 +200,8 @@ class Bot:
             self.port = port
             bound(port)
 
-        loops = [
-            asyncio.ensure_future(every("leader", POLL, self.lead, self.stop)),
-            asyncio.ensure_future(every("letters", 1.0, self.read, self.stop, bell=self.letters)),
-            asyncio.ensure_future(every("tick", TICK, self.tick, self.stop)),
-            asyncio.ensure_future(every("rotas", ROTAS, self.rotas, self.stop)),
-            asyncio.ensure_future(every("retention", CLEAN, self.clean, self.stop)),
-            asyncio.ensure_future(self.courier.run(self.stop)),
-        ]
+        loops = [asyncio.ensure_future(every(*one, self.stop)) for one in rounds(self)]
+        loops.append(asyncio.ensure_future(self.courier.run(self.stop)))
         leads = lambda: self.leader.leads  # noqa: E731 - the leader may change
         chats = [asyncio.ensure_future(speak(chat, self.desk, leads, self.hush, bug)) for chat in self.chats]
         host = self.app.settings.host
@@ -342,32 +335,20 @@ class Bot:
             log.info("old rows forgotten", **await forget(self.db, now()))
 
 
-def bug(error: Exception) -> str:
-    """Log what nobody foresaw, and give the reference that people are told."""
-    reference = token_hex(4)
-    log.error("unforeseen", reference=reference, exc_info=error)
-    return reference
+PORTS: dict[type[Any], Callable[[Bot], Any]] = {
+    Relay: lambda bot: bot.relay,
+    Roster: lambda bot: bot.roster,
+    Trial: lambda bot: bot.trial,
+}
+"""What commands may be handed, by the kind that they ask for."""
 
 
-async def every(
-    name: str,
-    seconds: float,
-    work: Callable[[], Awaitable[None]],
-    stop: asyncio.Event,
-    *,
-    bell: asyncio.Event | None = None,
-) -> None:
-    """Do something over and over until told to stop, sooner when the bell rings; trouble is logged, never final."""
-    ring = bell or asyncio.Event()
-    while not stop.is_set():
-        ring.clear()
-        try:
-            await work()
-        except StoreBusy as busy:
-            log.warning("storage busy", work=name, reason=str(busy))
-        except Exception as error:  # noqa: BLE001 - one of the loops that must go on whatever happens
-            bug(error)
-        waits = [asyncio.ensure_future(ring.wait()), asyncio.ensure_future(stop.wait())]
-        await asyncio.wait(waits, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
-        for task in waits:
-            task.cancel()
+def rounds(bot: Bot) -> tuple[Round, ...]:
+    """Everything that is done over and over."""
+    return (
+        Round("leader", POLL, bot.lead),
+        Round("letters", 1.0, bot.read, bot.letters),
+        Round("tick", TICK, bot.tick),
+        Round("rotas", ROTAS, bot.rotas),
+        Round("retention", CLEAN, bot.clean),
+    )

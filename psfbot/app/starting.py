@@ -10,7 +10,8 @@ from pathlib import Path
 
 from psfbot import logs
 from psfbot.app import App, start
-from psfbot.app.bot import Bot, bug
+from psfbot.app.bot import Bot
+from psfbot.app.every import bug
 from psfbot.app.platforms import platforms, preflight, rooms
 from psfbot.app.secrets import secret_words, settings_of, warnings_about
 from psfbot.app.talking import told

@@ -17,15 +17,30 @@ from psfbot.oncall.shift import Shift
 from psfbot.plugin.contract import Plugin, hook_secrets
 from psfbot.plugin.foreign import Plain, Said, Time, links, loose, when
 from psfbot.plugin.hooks import Contents, Hook, Ignored, Payload, Proof, Stale, in_force, numbered, same, signed
+from psfbot.plugin.looking import (
+    Arguments,
+    Drift,
+    Evidence,
+    Examination,
+    Finding,
+    Health,
+    Relaying,
+    Round,
+    Sight,
+    Survey,
+    Verdict,
+)
+from psfbot.plugin.world import Certificate, Http, Record, RecordKind, Response, Unreachable, World
 from psfbot.relay.alert import Alert, AlertLink, Severity, State
 from psfbot.settings import Configuration
 from psfbot.settings.values import Address, Secrets
 
 __all__ = [
-    "Address", "Alert", "AlertLink", "Answer", "Ask", "Book", "Catalog", "Cite", "Command", "Configuration",
-    "Contents", "Hook", "Host", "Ignored", "Item", "Level", "Link", "Message", "OutOfReach", "Outcome", "Pager",
-    "Paging", "Payload", "Person", "Plain", "Platform", "Plugin", "Proof", "Provider", "Region", "Room",
-    "RotaSource", "Said", "Secrets", "Service", "Severity", "Shift", "Signal", "Slot", "Speaker", "Stale", "State",
-    "Team", "Time", "Topic", "UserError", "hook_secrets", "in_force", "links", "loose", "numbered", "same",
-    "signed", "when",
+    "Address", "Alert", "AlertLink", "Answer", "Arguments", "Ask", "Book", "Catalog", "Certificate", "Cite",
+    "Command", "Configuration", "Contents", "Drift", "Evidence", "Examination", "Finding", "Health", "Hook", "Host",
+    "Http", "Ignored", "Item", "Level", "Link", "Message", "OutOfReach", "Outcome", "Pager", "Paging", "Payload",
+    "Person", "Plain", "Platform", "Plugin", "Proof", "Provider", "Record", "RecordKind", "Region", "Relaying",
+    "Response", "Room", "RotaSource", "Round", "Said", "Secrets", "Service", "Severity", "Shift", "Sight", "Signal",
+    "Slot", "Speaker", "Stale", "State", "Survey", "Team", "Time", "Topic", "Unreachable", "UserError", "Verdict",
+    "World", "hook_secrets", "in_force", "links", "loose", "numbered", "same", "signed", "when",
 ]  # fmt: skip

@@ -1,21 +1,27 @@
 """A plugin: everything that one integration brings, registered on one object."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
+from typing import TypeVar
 
 from pydantic import BaseModel
 
 from psfbot.chat.command import Topic
 from psfbot.oncall.ports import Pager, RotaSource
 from psfbot.plugin.hooks import FORM, JSON, Contents, Hook, Proof, Reader, in_force, reading, same, shape_of
+from psfbot.plugin.looking import Arguments, Check, Drift, Evidence, Examine, Poll, Round, Survey, Surveyor
+from psfbot.relay.alert import Alert
 from psfbot.settings import Configuration
 
 Verify = Callable[[Hook, "Configuration | None"], Proof]
 Rehearse = Callable[[Hook, "Configuration | None"], Hook]
 MakeRota = Callable[["Configuration | None"], RotaSource | None]
 MakePager = Callable[["Configuration | None"], Pager | None]
+Ask = Callable[[Round], Awaitable[Iterable[Alert]]]
+Look = TypeVar("Look", bound=Callable[..., Awaitable[Evidence]])
+Search = Callable[[Survey], Awaitable[Iterable[Drift]]]
 
 
 @dataclass
@@ -34,6 +40,10 @@ class Plugin(Topic):
     rehearses: Rehearse | None = field(default=None, init=False)
     makes_rota: MakeRota | None = field(default=None, init=False)
     makes_pager: MakePager | None = field(default=None, init=False)
+    polls: list[Poll] = field(default_factory=list, init=False)
+    checks: dict[str, Check] = field(default_factory=dict, init=False)
+    surveyors: list[Surveyor] = field(default_factory=list, init=False)
+    examines: Examine | None = field(default=None, init=False)
 
     def alerts(self, shape: type[BaseModel]) -> Callable[[Reader], Reader]:
         """Turn webhooks of this shape, posted to /hooks/<name>, into alerts.
@@ -76,6 +86,44 @@ class Plugin(Topic):
     def pager(self, function: MakePager) -> MakePager:
         """Make, from the settings, what calls people; nothing where it is not set up. Asked for once."""
         self.makes_pager = function
+        return function
+
+    def poll(self, *, every: float) -> Callable[[Ask], Ask]:
+        """Ask for yourself every so many seconds: the function returns the alerts that hold now.
+
+        It is handed a `Round` and returns what it found, changed or not: psfbot keeps what tells something new.
+        It raises `Unreachable` when nothing could be found out.
+        """
+
+        def keep(look: Ask) -> Ask:
+            self.polls.append(Poll(f"{self.name}.{look.__name__}", every, look))
+            return look
+
+        return keep
+
+    def check(self, name: str, shape: type[Arguments]) -> Callable[[Look], Look]:
+        """Check a step of a checklist by itself: the function is handed its arguments and a `Sight`.
+
+        The name is what templates write; no two plugins may bring the same. The first line of the docstring is
+        what people are told that it checks. It raises `Unreachable` when it could not check.
+        """
+
+        def keep(look: Look) -> Look:
+            about = (look.__doc__ or "").strip().partition("\n")[0]
+            self.checks[name] = Check(name, about, shape, look)
+            return look
+
+        return keep
+
+    def drift(self, function: Search) -> Search:
+        """Compare the catalog with what is out there: the function is handed a `Survey` and returns each difference."""
+        about = (function.__doc__ or "").strip().partition("\n")[0]
+        self.surveyors.append(Surveyor(f"{self.name}.{function.__name__}", about, function))
+        return function
+
+    def doctor(self, function: Examine) -> Examine:
+        """Look whether this integration is set up well, for `psfbot doctor`: a `Finding` for each part of it."""
+        self.examines = function
         return function
 
     def rehearsal(self, body: bytes, now: datetime, settings: Configuration | None = None) -> Hook:
