@@ -36,6 +36,8 @@ class App:
     settings: Settings
     warnings: tuple[str, ...] = ()
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
+    once: bool = False
+    """Does it answer one question and end? Then a copy of what the catalog was understood as will do."""
 
     @cached_property
     def catalog_path(self) -> Path:
@@ -48,9 +50,10 @@ class App:
     @cached_property
     def library(self) -> "Library":
         """The catalog in force; a faulty one is refused with its first faults."""
+        from psfbot.app.kept import Shelf
         from psfbot.app.library import Library
 
-        return Library(self.catalog_path)
+        return Library(self.catalog_path, Shelf(self.cache) if self.once else None)
 
     @property
     def book(self) -> "Book":
@@ -118,14 +121,22 @@ class App:
         home = self.environ.get("XDG_STATE_HOME") or str(Path(self.environ.get("HOME", ".")) / ".local" / "state")
         return Path(home) / "psfbot"
 
+    @property
+    def cache(self) -> Path:
+        """The folder for copies that may be deleted at any time."""
+        home = self.environ.get("XDG_CACHE_HOME") or str(Path(self.environ.get("HOME", ".")) / ".cache")
+        return Path(home) / "psfbot"
+
 
 def now() -> datetime:
     """The time, in UTC."""
     return datetime.now(UTC)
 
 
-def start(environ: Mapping[str, str] | None = None, *, changed: Mapping[str, str] | None = None) -> App:
+def start(
+    environ: Mapping[str, str] | None = None, *, changed: Mapping[str, str] | None = None, once: bool = False
+) -> App:
     """Read the settings, `changed` before all, and make the bot; nothing is opened before it is needed."""
     env = {**(os.environ if environ is None else environ), **(changed or {})}
     settings, warnings = Settings.read(env)
-    return App(settings, warnings, env)
+    return App(settings, warnings, env, once)

@@ -21,7 +21,7 @@ NO_LIST = "This answer is no list, so it makes no table: leave out --csv, or ask
 
 def ask_once(text: str, person: str, form: Form = "plain") -> int:
     """Print the answer; 0 when there was one, 1 when nothing was found or it was refused."""
-    app = start()
+    app = start(once=True)
     for warning in filter(nobodys, app.warnings):
         click.echo(warning, err=True)
     message = Message(as_question(text, form), app.speaker(person), "terminal", public=False)

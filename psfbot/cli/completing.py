@@ -15,7 +15,7 @@ def questions(context: Context, _: Parameter, typed: str) -> list[str]:
 
     line = " ".join([*(context.params.get("text") or ()), typed])
     try:
-        app = start()
+        app = start(once=True)
         found = list(continuations(line, app.book.names, app.desk.table.own))
     except UserError:
         return []
@@ -28,7 +28,7 @@ def people(_: Context, __: Parameter, typed: str) -> list[str]:
     from psfbot.app import start
 
     try:
-        return sorted(person for person in start().book.catalog.people if person.startswith(typed.lower()))
+        return sorted(person for person in start(once=True).book.catalog.people if person.startswith(typed.lower()))
     except UserError:
         return []
 
