@@ -13,8 +13,10 @@ from stage import sample
 from psfbot.app import App, start
 from psfbot.app.platforms import Chat, platforms, rooms, speak, state
 from psfbot.errors import DeliveryError, UserError
+from psfbot.platforms.irc.hearing import Heard
+from psfbot.platforms.irc.listening import Asked
 from psfbot.platforms.irc.plan import plan
-from psfbot.platforms.irc.platform import Irc
+from psfbot.platforms.irc.platform import AT_ONCE, Irc
 from psfbot.relay.notice import PERHAPS, Delivery, Notice, Parcel, Priority, Room
 from psfbot.relay.ports import Platform
 from psfbot.settings import Settings
@@ -39,9 +41,9 @@ class Told:
         self.desk = Asking(self.book).desk
         answer = self.desk.answer
 
-        async def kept(message):
+        async def kept(message, *known):
             self.messages.append(message)
-            return await answer(message)
+            return await answer(message, *known)
 
         self.desk.answer = kept
 
@@ -260,7 +262,7 @@ def test_one_persons_questions_are_answered_in_their_order_and_nobody_waits_for_
                 await gate.wait()
             return await answer(message)
 
-        told.desk.answer = slow
+        told.desk.answer, told.desk.at_once = slow, lambda _: None
         told.fake.say("ned", "#room", "!owner docs.python.org")
         told.fake.say("ned", "#room", "!owner pypi")
         (first, *_) = await told.asked("ann", "#room", "!owner docs.python.org")
@@ -275,16 +277,32 @@ def test_one_persons_questions_are_answered_in_their_order_and_nobody_waits_for_
     assert "pypi" in pypi.lower()
 
 
+def test_what_needs_nothing_but_the_catalog_is_answered_before_the_loop_turns_but_not_without_end():
+    async def story(told):
+        told.fake.say("ned", "#room", "!owner docs.python.org")
+        await told.until(lambda: told.fake.lines("PRIVMSG"))
+        heard = told.irc.client.listener
+        asked = [Asked(Heard("owner docs.python.org", f"p{n}", "#room", "#room"), None) for n in range(AT_ONCE + 5)]
+        for one in asked:
+            heard.ask(one)
+        at_once, later = len(told.messages) - 1, len(told.irc.talks)
+        await told.until(lambda: len(told.messages) == 1 + len(asked))
+        await asyncio.sleep(0)
+        return at_once, later, told.irc.answered
+
+    assert play(story) == (AT_ONCE, 5, 0)
+
+
 def test_a_bug_in_an_answer_is_told_and_the_link_lives():
     async def run():
         async with asyncio.timeout(60), fake_ircd() as fake:
             told = Told(fake)
             answer = told.desk.answer
 
-            async def broken(message):
+            async def broken(message, *known):
                 if "boom" in message.text:
                     raise ZeroDivisionError
-                return await answer(message)
+                return await answer(message, *known)
 
             told.desk.answer = broken
             async with connected(told):

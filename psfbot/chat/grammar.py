@@ -82,6 +82,11 @@ class Phrase:
         """The words that a line must hold, one of each of these."""
         return tuple(tuple(value.lower().split("|")) for kind, value in self.tokens if kind in {"any", "word"})
 
+    @property
+    def apart(self) -> tuple[frozenset[str], ...]:
+        """Of each of `asked`, the words one of which stands in the line between spaces; nothing where some may touch."""
+        return () if self.glued else tuple(frozenset(c.partition(" ")[0] for c in choices) for choices in self.asked)
+
     @cached_property
     def tokens(self) -> tuple[tuple[str, str], ...]:
         """The phrase cut into (kind, value)."""

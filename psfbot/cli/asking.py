@@ -1,8 +1,7 @@
 """One question from the command line to one answer on it."""
 
 import json
-from collections.abc import Coroutine
-from typing import Any, Literal
+from typing import Literal
 
 import click
 
@@ -11,7 +10,7 @@ from psfbot.chat import render
 from psfbot.chat.answer import Answer, Outcome
 from psfbot.chat.message import Message
 from psfbot.cli import streams
-from psfbot.flows.ask import Reply
+from psfbot.flows.ask import Reply, driven
 from psfbot.platforms import terminal
 
 Form = Literal["plain", "json", "csv"]
@@ -65,19 +64,7 @@ def nobodys(warning: str) -> bool:
 def answer(app: App, message: Message) -> Reply:
     """Ask the desk; a question that waits for nothing is answered without an event loop."""
     if not app.desk.waits(message):
-        return at_once(app.desk.answer(message))
+        return driven(app.desk.answer(message))
     import asyncio
 
     return asyncio.run(app.desk.answer(message))
-
-
-def at_once(coroutine: Coroutine[Any, Any, Reply]) -> Reply:
-    """Run a coroutine that never waits."""
-    try:
-        coroutine.send(None)
-    except StopIteration as done:
-        reply: Reply = done.value
-        return reply
-    coroutine.close()
-    msg = "a command that is no coroutine waited for something"
-    raise RuntimeError(msg)

@@ -1,7 +1,7 @@
 """A line becomes an answer: read it, permit it, run its command, keep what is left for `more`."""
 
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from inspect import isawaitable, iscoroutinefunction
@@ -89,14 +89,27 @@ class Desk:
         again = understand(typed, self.table, book, message.speaker)
         return again if again and again.taken and again.keeps_words else reading
 
-    async def answer(self, message: Message) -> Reply:
-        """Answer one line; whatever it holds, something polite comes back."""
+    def at_once(self, message: Message) -> Reply | None:
+        """Answer a line that nothing has to be waited for; nothing where something may be: `answer` does that."""
+        line = clean.question(message.text)
+        if line.lower() in MORE:
+            return driven(self.answer(message))
+        fits = 0 < len(line) <= clean.LONGEST and not picked(line, self.recall(message))
+        reading = self.read(line, message, self.book()) if fits else None
+        if reading is None or not reading.sure or reading.command.writes:
+            return None
+        if iscoroutinefunction(reading.command.function) or reading.command.level > Level.ANYONE:
+            return None
+        return driven(self.answer(message, reading))
+
+    async def answer(self, message: Message, known: Reading | None = None) -> Reply:
+        """Answer one line; whatever it holds, something polite comes back. `known`: how it reads, for who knows."""
         memory = self.recall(message)
         if clean.question(message.text).lower() in MORE:
             answer = Answer("") if memory.rest else Answer(NOTHING_MORE)
             return self.page(message, memory, answer, memory.rest or (NOTHING_MORE,))
         try:
-            answer = await self.respond(message, memory)
+            answer = await self.respond(message, memory, known)
         except UserError as error:
             answer = Answer(str(error), outcome=Outcome.REFUSED)
         except StoreBusy as error:
@@ -107,7 +120,7 @@ class Desk:
             answer = Answer(BROKEN.format(reference=self.bug(error)), outcome=Outcome.REFUSED)
         return self.page(message, memory, answer, tuple(render.lines(answer)))
 
-    async def respond(self, message: Message, memory: Memory) -> Answer:
+    async def respond(self, message: Message, memory: Memory, known: Reading | None = None) -> Answer:
         """Find out what was meant, then do it or say what is missing."""
         line = clean.question(message.text)
         if len(line) > clean.LONGEST:
@@ -115,7 +128,7 @@ class Desk:
         if not line:
             return Answer(EMPTY)
         book = self.book()
-        reading = picked(line, memory) or self.read(line, message, book)
+        reading = picked(line, memory) or known or self.read(line, message, book)
         memory.picks = ()
         begun = broken_off(line, self.table, reading)
         taken = reading if reading and reading.taken and not begun else None
@@ -213,6 +226,18 @@ class Desk:
         if memory.rest:
             shown = (*shown[:-1], f"{shown[-1]} … ({len(memory.rest)} more: say `more`)")
         return Reply(answer, shown)
+
+
+def driven(answering: Coroutine[Any, Any, Reply]) -> Reply:
+    """What a coroutine returns that waits for nothing."""
+    try:
+        answering.send(None)
+    except StopIteration as done:
+        reply: Reply = done.value
+        return reply
+    answering.close()
+    msg = "a command that is no coroutine waited for something"
+    raise RuntimeError(msg)
 
 
 def unfinished(line: str, commands: Sequence[Command]) -> str:

@@ -5,9 +5,11 @@ only look similar are offered, never taken; commands that write take exact names
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from operator import itemgetter
 from typing import Any
 
 from psfbot.catalog.book import Book
@@ -29,9 +31,15 @@ TERM = re.compile(r"(?<![^\s(-])([a-z][a-z_.-]*)(?:[:=]|[<>]=?)[^\s/]", re.IGNOR
 """A field with its value anywhere in a line."""
 LIKE_A_TERM = re.compile(r"-?[a-z][a-z_-]*[:=][\w\"*-][^@\s]*", re.IGNORECASE)
 """A line that is one field with its value, also where there is no such field."""
+ANYWAY = ""
+"""Where the phrases stand that no one word tells apart."""
+LATER = 1_000_000
+"""Phrases that begin with a slot come after all that begin with the word that was said."""
 SIMILAR = 5
 WORST_TAKEN = 3
 """Readings up to this grade are answered; above it the speaker is asked."""
+
+Entry = tuple[int, Phrase, Command]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +129,18 @@ class Reading:
         return replace(self, bound={**self.bound, doubtful: Bound(0, hit.record, hit)})
 
 
+def telling(phrases: Sequence[tuple[Phrase, Command]], first: int) -> dict[str, list[Entry]]:
+    """The phrases by the words of theirs that the fewest others ask for; those that ask for none under `ANYWAY`."""
+    asked = [phrase.apart for phrase, _ in phrases]
+    often = Counter(word for groups in asked for group in groups for word in group)
+    index: dict[str, list[Entry]] = {}
+    for number, ((phrase, command), groups) in enumerate(zip(phrases, asked, strict=True), first):
+        rarest = min(groups, key=lambda group: sum(often[word] for word in group), default=(ANYWAY,))
+        for word in rarest:
+            index.setdefault(word, []).append((number, phrase, command))
+    return index
+
+
 @dataclass(frozen=True)
 class Table:
     """Commands, found by the first word of what people say."""
@@ -128,6 +148,7 @@ class Table:
     own: tuple[Command, ...]
     later: Callable[[], tuple[Command, ...]] = tuple
     by_head: dict[str, list[tuple[Phrase, Command]]] = field(default_factory=dict, compare=False)
+    by_word: dict[str, dict[str, list[Entry]]] = field(default_factory=dict, compare=False)
 
     def __post_init__(self) -> None:
         """Index the phrases; those that start with a slot stand under the empty word."""
@@ -135,6 +156,26 @@ class Table:
             for phrase in command.phrases:
                 for head in phrase.heads:
                     self.by_head.setdefault(head, []).append((phrase, command))
+
+    def entries(self, lower: str) -> list[Entry]:
+        """The phrases that may fit a line, by its first word and by the one word that each phrase has for itself.
+
+        Most lines begin like fifty phrases, and hold that word of five.
+        """
+        words = lower.split(" ")
+        kept = dict.fromkeys((*words, ANYWAY))
+        found: list[Entry] = []
+        for at, head in enumerate((words[0], "") if words[0] else ("",)):
+            phrases = self.by_head.get(head)
+            if phrases is None:
+                continue
+            if head not in self.by_word:
+                self.by_word[head] = telling(phrases, at * LATER)
+            index = self.by_word[head]
+            for word in kept:
+                found += index.get(word, ())
+        found.sort(key=itemgetter(0))
+        return found
 
     @cached_property
     def whole(self) -> "Table":
@@ -155,10 +196,9 @@ class Table:
     def readings(self, line: str, book: Book, speaker: Speaker) -> list[Reading]:
         """Every way to read the line, best first; nothing more is looked up once a reading is sure."""
         lower = line.lower()
-        phrases = (*self.by_head.get(lower.partition(" ")[0], ()), *self.by_head.get("", ()))
         matches = [
             (match, phrase, command)
-            for phrase, command in phrases
+            for _, phrase, command in self.entries(lower)
             if phrase.may_fit(lower) and (match := phrase.match(line))
         ]
         found: list[Reading] = []

@@ -208,6 +208,10 @@ class Client:
         if login is None or self.link is None:
             return
         self.alive(line, now)
+        if line.command == "PRIVMSG" and self.welcomed_at and not self.nick.is_me(line.nick):
+            self.voice.heard(line)  # what others say changes nothing about who and where we are
+            self.listener.heard(line, now)
+            return
         self.voice.put(login.heard(line), Rank.AUTH)
         if line.command in {"CAP", "005"}:
             self.agreed(login, self.link)

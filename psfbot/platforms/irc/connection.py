@@ -118,6 +118,7 @@ class Link(AioConnection):  # type: ignore[misc]
         self.ears = Ears(lambda _: None, lambda _: None)
         self.writable = True
         self.written: list[bytes] = []
+        self.reading = False
         self.reason = ""
         self.done = False
 
@@ -148,11 +149,15 @@ class Link(AioConnection):  # type: ignore[misc]
         return bool(self.transport and self.transport.get_extra_info("ssl_object"))
 
     def process_data(self, new_data: bytes) -> None:
-        """Read what came."""
+        """Read what came, and send what is said to it in one piece."""
+        self.reading = True
         for text in self.buffer.feed(new_data):
             line = None if self.reason else read(text)
             if line is not None:
                 self.take(line)
+        self.reading = False
+        if self.written:
+            self.write()
 
     def take(self, line: Line) -> None:
         """Hand a line on; a bug in whatever is done with it is told, and the next line is read."""
@@ -169,7 +174,7 @@ class Link(AioConnection):  # type: ignore[misc]
         """Send one line, together with all others of this turn of the loop; raises where it cannot go."""
         if self.transport is None or self.reason or self.transport.is_closing():
             raise NotConnected(self.reason or "not connected")
-        if not self.written:
+        if not (self.written or self.reading):
             self.reactor.loop.call_soon(self.write)
         self.written.append(self._prep_message(text))
         if len(self.written) >= TOGETHER:

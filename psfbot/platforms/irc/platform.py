@@ -13,6 +13,7 @@ from psfbot.chat.message import Message, Speaker
 from psfbot.errors import DeliveryError
 from psfbot.flows.ask import NOT_UNDERSTOOD, Desk, Reply
 from psfbot.platforms.irc.client import Client
+from psfbot.platforms.irc.hearing import Heard
 from psfbot.platforms.irc.listening import Asked
 from psfbot.platforms.irc.pacing import Rank
 from psfbot.platforms.irc.plan import Plan
@@ -37,6 +38,8 @@ NOT_IN = "psfbot is not in {channel}: {why}"
 UNWANTED = "nobody asked psfbot to be there; add it to PSFBOT_IRC_CHANNELS"
 LATER = 5.0
 """Seconds after which a channel that we are not in is worth another look: as long as before the first try to join."""
+AT_ONCE = 20
+"""Questions that are answered in one turn of the loop: others wait no longer than a few milliseconds."""
 MOST_WAITING = 20
 """Questions of one person that wait for the answer to the one before."""
 UNKNOWN_COMMAND = NOT_UNDERSTOOD.partition("'")[0]
@@ -56,6 +59,7 @@ class Irc:
     talks: dict[str, deque[Asked]] = field(default_factory=dict)
     tasks: set["asyncio.Task[None]"] = field(default_factory=set)
     people: tuple[Book | None, dict[str, str]] = (None, {})
+    answered: int = 0
 
     @cached_property
     def client(self) -> Client:
@@ -128,16 +132,31 @@ class Irc:
             self.client.tick()
 
     def asked(self, asked: Asked) -> None:
-        """Somebody asks: one person's questions are answered in their order, and nobody waits for another's."""
+        """Somebody asks: one person's questions are answered in their order, and nobody waits for another's.
+
+        What needs nothing but the catalog is answered before anything else is read, unless many ask at once.
+        """
         who = asked.account or self.client.folded(asked.heard.nick)
         if who in self.talks:
             if len(self.talks[who]) < MOST_WAITING:
                 self.talks[who].append(asked)
             return
+        loop = asyncio.get_running_loop()
+        if self.answered < AT_ONCE:
+            if not self.answered:
+                loop.call_soon(self.turn_over)
+            self.answered += 1
+            if self.desk and (reply := self.desk.at_once(self.message(asked))):
+                self.say(asked.heard, reply)
+                return
         self.talks[who] = deque([asked])
-        task = asyncio.get_running_loop().create_task(self.talk(who))
+        task = loop.create_task(self.talk(who))
         self.tasks.add(task)
         task.add_done_callback(self.tasks.discard)
+
+    def turn_over(self) -> None:
+        """The loop has looked at everything else: as many may be answered at once again."""
+        self.answered = 0
 
     async def talk(self, who: str) -> None:
         """Answer what one person asks, until they ask no more."""
@@ -153,8 +172,10 @@ class Irc:
     async def answer(self, asked: Asked) -> None:
         """Answer one question, in its room."""
         assert self.desk is not None  # noqa: S101 - nobody asks before `run`
-        heard = asked.heard
-        reply = await self.desk.answer(self.message(asked))
+        self.say(asked.heard, await self.desk.answer(self.message(asked)))
+
+    def say(self, heard: Heard, reply: Reply) -> None:
+        """Say an answer where the question was asked."""
         if heard.bang and heard.channel and for_another_bot(heard.text, reply.answer):
             return
         self.client.reply(heard.reply_to, *self.lines(reply, heard.nick if heard.channel else ""))
