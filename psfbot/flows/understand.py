@@ -164,7 +164,7 @@ class Table:
         """
         words = lower.split(" ")
         kept = dict.fromkeys((*words, ANYWAY))
-        found: list[Entry] = []
+        found: dict[int, Entry] = {}
         for at, head in enumerate((words[0], "") if words[0] else ("",)):
             phrases = self.by_head.get(head)
             if phrases is None:
@@ -173,9 +173,9 @@ class Table:
                 self.by_word[head] = telling(phrases, at * LATER)
             index = self.by_word[head]
             for word in kept:
-                found += index.get(word, ())
-        found.sort(key=itemgetter(0))
-        return found
+                for entry in index.get(word, ()):
+                    found[entry[0]] = entry
+        return sorted(found.values(), key=itemgetter(0))
 
     @cached_property
     def whole(self) -> "Table":
