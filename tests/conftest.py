@@ -4,17 +4,23 @@ import asyncio
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from fake_world import showing
 
 from psfbot.catalog.book import Book
 from psfbot.catalog.file import load_or_refuse
 from psfbot.chat.message import Message, Speaker
 from psfbot.commands import commands, live
 from psfbot.flows.ask import Desk, Reply
+from psfbot.flows.checklist import Checklists
+from psfbot.flows.checklist_look import Looker
+from psfbot.flows.history import History, Unkept
 from psfbot.flows.oncall import Roster
 from psfbot.flows.relay import Relay
 from psfbot.flows.understand import Table
+from psfbot.store.checklists import SqlChecklists
 from psfbot.store.db import Database
 from psfbot.store.duties import SqlDuties
 from psfbot.store.inbox import SqlInbox
@@ -22,6 +28,7 @@ from psfbot.store.ledger import SqlStore
 from psfbot.store.outbox import SqlOutbox
 
 SAMPLE = Path(__file__).parent / "sample.yaml"
+SHOWING = showing()
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 GUEST = Speaker("guest")
 
@@ -31,7 +38,19 @@ class Asking:
 
     def __init__(self, book: Book, relay: Relay | None = None) -> None:
         self.moment = NOON
-        ports = (lambda kind: {Relay: relay, Roster: roster(relay)}[kind]) if relay else None
+        ports = (
+            (
+                lambda kind: {
+                    Relay: relay,
+                    Roster: roster(relay),
+                    History: Unkept(),
+                    Checklists: none_kept(relay),
+                    **SHOWING,
+                }[kind]
+            )
+            if relay
+            else None
+        )
         self.desk = Desk(Table(commands(), live.commands), lambda: book, lambda: self.moment, ports)
 
     def __call__(self, text: str, speaker: Speaker = GUEST, *, public: bool = True, page: int = 0) -> Reply:
@@ -44,6 +63,14 @@ class Asking:
         except StopIteration as done:
             return done.value
         raise AssertionError("a question about the catalog waited for something")
+
+
+def none_kept(relay: Relay) -> Checklists:
+    """Checklists without a template, kept beside what the relay keeps."""
+    assert isinstance(relay.store, SqlStore)
+    kept = SqlChecklists(relay.store._db)  # noqa: SLF001 - as below
+    nothing = SimpleNamespace(templates={}, faulty=())
+    return Checklists(kept, nothing, Looker(None, str), relay.platforms, relay.ring, str)  # type: ignore[arg-type]
 
 
 def roster(relay: Relay) -> Roster:

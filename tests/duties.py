@@ -27,7 +27,8 @@ PEOPLE = {
 
 def duty_book(*duties, **changes):
     """The sample catalog with these rotas."""
-    people = {id_: {**values, **changes.pop("people", {}).get(id_, {})} for id_, values in PEOPLE.items()}
+    more = changes.pop("people", {})
+    people = {id_: {**values, **more.get(id_, {})} for id_, values in PEOPLE.items()}
     catalog = sample(people=people, **changes).catalog
     made = [OnCall.model_validate(duty) for duty in duties or (OURS,)]
     return Book.of(catalog.model_copy(update={"oncall": {duty.id: duty for duty in made}}))

@@ -3,7 +3,9 @@
 import hmac
 import json
 import threading
+import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -13,6 +15,8 @@ NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 TOKEN, EVENTS_KEY, SECRET = "test-token-0123456789", "e" * 32, "webhook-secret"
 SENDER = "boss@example.org"
 PEOPLE = {"PANNA01": "Anna Example", "PBEN001": "Ben Example", "PCHLOE1": "Chloe Example"}
+MAILS = {"PANNA01": "anna@example.org", "PBEN001": "ben@example.org", "PCHLOE1": "chloe@example.org"}
+MAILS["PBOSS01"] = SENDER
 Json = dict[str, Any]
 Answer = tuple[int, Json]
 
@@ -53,6 +57,7 @@ class PagerDuty:
     subscriptions: dict[str, Json] = field(default_factory=dict)
     webhooks: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
     sent: int = 0
+    posts: bool = False  # does it send its webhooks by itself, as the real one does?
     seen: list[tuple[str, str, Json]] = field(default_factory=list)
     mood: Callable[[str, str], Answer | None] = lambda method, path: None  # noqa: ARG005
     hang: threading.Event | None = None
@@ -157,6 +162,8 @@ class PagerDuty:
                 "x-pagerduty-signature": f"v1={hmac.new(secret.encode(), body, sha256).hexdigest()}",
             }
             self.webhooks.append((headers, body))
+            if self.posts:
+                threading.Thread(target=post, args=(subscription["delivery_method"]["url"], headers, body)).start()
 
     def user(self, id_: str) -> Json:
         return reference("user_reference", id_, PEOPLE.get(id_, id_))
@@ -207,6 +214,13 @@ class PagerDuty:
             "start": stamp(turn.since),
             "end": stamp(turn.until),
         }
+
+
+def post(url: str, headers: dict[str, str], body: bytes) -> None:
+    """Send a webhook; what comes of it, only the other side knows."""
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    with suppress(OSError), opener.open(urllib.request.Request(url, body, headers), timeout=10):  # noqa: S310
+        pass
 
 
 def around(turn: Turn, over: Turn) -> Iterator[Turn]:

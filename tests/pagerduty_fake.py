@@ -13,7 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from pagerduty_account import SECRET, TOKEN, Answer, Json, PagerDuty, reference, stamp
+from pagerduty_account import MAILS, PEOPLE, SECRET, TOKEN, Answer, Json, PagerDuty, reference, stamp
 
 Query = dict[str, list[str]]
 NOT_FOUND: Answer = (404, {"error": {"message": "Not Found", "code": 2100}})
@@ -99,9 +99,51 @@ class Door(PagerDuty):
         self.tell("annotated", found, self.user("PBOSS01"), told)
         return 200, {"note": made}
 
+    def list_notes(self, ids: list[str], _: Query, __: Json) -> Answer:
+        return (200, {"notes": self.notes.get(ids[0], [])}) if ids[0] in self.incidents else NOT_FOUND
+
     def list_log(self, ids: list[str], _: Query, __: Json) -> Answer:
         found = [one for one in self.log if one["incident"]["id"] == ids[0]]
         return 200, {"log_entries": found, "limit": 100, "offset": 0, "more": False, "total": None}
+
+    def list_abilities(self, _: list[str], __: Query, ___: Json) -> Answer:
+        return 200, {"abilities": ["sso", "advanced_reports"]}
+
+    def get_schedule(self, ids: list[str], _: Query, __: Json) -> Answer:
+        known = ids[0] in self.schedules and ids[0] not in self.upgraded
+        return (200, {"schedule": {"id": ids[0], "type": "schedule"}}) if known else NOT_FOUND
+
+    def get_v3_schedule(self, ids: list[str], _: Query, __: Json) -> Answer:
+        known = ids[0] in self.upgraded
+        return (200, {"schedule": {"id": ids[0], "type": "schedule_v3"}}) if known else NOT_FOUND
+
+    def list_users(self, _: list[str], query: Query, __: Json) -> Answer:
+        found = [
+            {**self.user(one), "type": "user", "name": PEOPLE.get(one, one), "email": mail}
+            for one, mail in MAILS.items()
+        ]
+        asked = query.get("query", [""])[0]
+        return page("users", [user for user in found if asked in user["email"] or asked in user["name"]], query)
+
+    def list_services(self, _: list[str], query: Query, __: Json) -> Answer:
+        service = {**reference("service", "PSVC001", "docs.python.org"), "name": "docs.python.org", "status": "active"}
+        return page("services", [service], query)
+
+    def list_subscriptions(self, _: list[str], query: Query, __: Json) -> Answer:
+        hidden = [
+            {**one, "delivery_method": {**one["delivery_method"], "secret": None}}
+            for one in self.subscriptions.values()
+        ]
+        return page("webhook_subscriptions", hidden, query)
+
+    def unsubscribe(self, ids: list[str], _: Query, __: Json) -> Answer:
+        return (204, {}) if self.subscriptions.pop(ids[0], None) else NOT_FOUND
+
+    def enable(self, ids: list[str], _: Query, __: Json) -> Answer:
+        if ids[0] not in self.subscriptions:
+            return NOT_FOUND
+        self.subscriptions[ids[0]]["active"] = True
+        return 200, {"webhook_subscription": self.subscriptions[ids[0]]}
 
     def subscribe(self, _: list[str] | None = None, __: Any = None, body: Json | None = None) -> Answer:
         """A subscription to webhooks: its secret is told this once."""
@@ -124,6 +166,13 @@ class Door(PagerDuty):
         return 202, {}
 
 
+def page(name: str, found: list[Json], query: Query) -> Answer:
+    """One page of a list."""
+    limit, offset = int(query.get("limit", ["25"])[0]), int(query.get("offset", ["0"])[0])
+    more = len(found) > offset + limit
+    return 200, {name: found[offset : offset + limit], "limit": limit, "offset": offset, "more": more, "total": None}
+
+
 ROUTES: list[tuple[str, str, Callable[[Door, list[str], Query, Json], Answer]]] = [
     (r"/oncalls", "GET", Door.list_oncalls),
     (r"/schedules/([^/]+)/overrides", "POST", Door.add_override),
@@ -131,8 +180,17 @@ ROUTES: list[tuple[str, str, Callable[[Door, list[str], Query, Json], Answer]]] 
     (r"/incidents/([^/]+)", "GET", Door.get_incident),
     (r"/incidents/([^/]+)", "PUT", Door.put_incident),
     (r"/incidents/([^/]+)/notes", "POST", Door.add_note),
+    (r"/incidents/([^/]+)/notes", "GET", Door.list_notes),
     (r"/incidents/([^/]+)/log_entries", "GET", Door.list_log),
+    (r"/abilities", "GET", Door.list_abilities),
+    (r"/schedules/([^/]+)", "GET", Door.get_schedule),
+    (r"/v3/schedules/([^/]+)", "GET", Door.get_v3_schedule),
+    (r"/users", "GET", Door.list_users),
+    (r"/services", "GET", Door.list_services),
+    (r"/webhook_subscriptions", "GET", Door.list_subscriptions),
     (r"/webhook_subscriptions", "POST", Door.subscribe),
+    (r"/webhook_subscriptions/([^/]+)", "DELETE", Door.unsubscribe),
+    (r"/webhook_subscriptions/([^/]+)/enable", "POST", Door.enable),
     (r"/webhook_subscriptions/([^/]+)/ping", "POST", Door.ping),
 ]
 

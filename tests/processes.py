@@ -33,6 +33,7 @@ def environ(home: Path, more: Mapping[str, str] = {}) -> dict[str, str]:
     ours = ("PSFBOT_", "_PSFBOT", "XDG_", "LC_", "COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     kept |= {"HOME": str(home), "TMPDIR": str(home), "LANG": "C.UTF-8", "USER": "tester", "PYTHONPATH": str(ROOT)}
+    kept |= {"PSFBOT_STATUSPAGE_POLL": "false"}  # tests reach nobody but this machine
     return kept | {"PSFBOT_CATALOG": str(CATALOG), "TERM": "xterm", "PROMPT_TOOLKIT_NO_CPR": "1"} | dict(more)
 
 

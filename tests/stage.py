@@ -9,6 +9,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from fake_world import showing
+
 from psfbot import plugins
 from psfbot.catalog.book import Book
 from psfbot.catalog.file import load_or_refuse
@@ -18,6 +20,7 @@ from psfbot.errors import DeliveryError
 from psfbot.flows.alert import Scene, Taken, take
 from psfbot.flows.ask import Desk, Reply
 from psfbot.flows.deliver import Courier
+from psfbot.flows.history import History, Unkept
 from psfbot.flows.inbox import Reader
 from psfbot.flows.oncall import Roster
 from psfbot.flows.relay import Relay
@@ -37,6 +40,7 @@ from psfbot.store.inbox import SqlInbox
 from psfbot.store.ledger import SqlStore
 from psfbot.store.outbox import SqlOutbox
 
+SHOWING = showing()
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
 SAMPLE = Path(__file__).parent / "sample.yaml"
@@ -124,7 +128,7 @@ class Bot:
             Table(commands(), live.commands),
             lambda: self.book,
             clock,
-            lambda kind: {Relay: self.relay, Roster: self.roster}[kind],
+            lambda kind: {Relay: self.relay, Roster: self.roster, History: Unkept(), **SHOWING}[kind],
             audit=lambda message, outcome: audit.add(message, outcome, self.now),
         )
         self.ticked = self.now

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from both_world import ABSENT, NOWHERE, World, words, world
+from pagerduty_account import SENDER
 from pagerduty_fake import pagerduty
 from processes import run
 from slack_kit.emulator import TOKEN as SLACK_TOKEN
@@ -153,6 +154,30 @@ async def test_buttons_and_forms_of_slack_reach_pagerduty_as_well(paged):
     assert await paged.kinds(1) == [
         "opened by pagerduty", "acknowledged by coffee", "note by coffee", "resolved by coffee",
         "alert by PBOSS01", "alert by PBOSS01",
+    ]  # fmt: skip
+
+
+async def test_what_pagerduty_missed_it_hears_by_itself_and_what_is_written_there_is_told_on_both(paged):
+    incident = await opened(paged)
+    account, refusals = paged.account, [(503, {})] * 3
+    account.mood = lambda method, _: refusals.pop() if method == "PUT" and refusals else None
+    answer = await paged.says("!ack 1")
+    await paged.until(lambda: incident["status"] == "acknowledged")
+    await paged.pass_on()
+    account.add_note([incident["id"]], {}, {"note": {"content": "purged the CDN"}, "from": SENDER})
+    echoes = [await paged.pass_on() for _ in range(2)]
+    line, message = await paged.told("NOTE #1"), await paged.shown("NOTE #1")
+    note = "NOTE #1 docs.python.org: PBOSS01 at pagerduty: "
+
+    assert answer.endswith(
+        "pagerduty does not know yet: PagerDuty has trouble of its own (503). I try again for 24 hours."
+    )
+    assert echoes == [1, 0]
+    assert line == f"{note}a note, which `timeline 1` shows", "this room is public"
+    assert words(message).endswith(f"{note}purged the CDN")
+    assert paged.heads == ["DOWN", "ACKED", "NOTE"]
+    assert await paged.kinds(1) == [
+        "opened by pagerduty", "acknowledged by coffee", "alert by PBOSS01", "note by PBOSS01 at pagerduty",
     ]  # fmt: skip
 
 

@@ -161,7 +161,7 @@ def test_a_demo_makes_up_only_what_is_missing():
 def test_the_plugins_are_listed_with_what_they_bring(cli):
     done = cli("plugins")
 
-    assert "pingdom: Uptime and transaction checks of public sites, by Pingdom. (webhooks, 1 setting)" in done.stdout
+    assert "pingdom: Uptime and transaction checks of public sites, by Pingdom. (webhooks, 3 settings)" in done.stdout
     assert {line.partition(":")[0] for line in done.stdout.splitlines()} >= OURS
     assert (done.exit_code, done.stderr) == (0, "")
 

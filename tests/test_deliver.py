@@ -95,11 +95,11 @@ async def test_attempts_come_ever_less_often_and_never_all_at_the_same_time(offi
         waits.append((await office.due() - office.now) / SECOND)
         office.now += timedelta(seconds=waits[-1])
 
-    assert waits == [min(2**n, 300) * (0.5 + draw / 2) for n in range(1, 21)]
+    assert waits == [min(2**n, 60) * (0.5 + draw / 2) for n in range(1, 21)]
 
 
 async def test_what_cannot_be_told_for_a_day_is_a_dead_letter_that_can_be_tried_again(office):
-    office.chat.plan(OPS, *[DOWN] * 1000)
+    office.chat.plan(OPS, *[DOWN] * 2000)
     (number,) = await office.post(notice())
     await office.work()
     while (await office.states()) == {"pending": 1}:

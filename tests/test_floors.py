@@ -10,13 +10,15 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-CORE = {"errors", "text", "catalog", "settings", "relay", "chat", "oncall", "checklists"}
+CORE = {"errors", "text", "catalog", "settings", "relay", "chat", "oncall", "checklists", "proposals"}
 FLOORS = (  # bottom to top; parts on one floor do not import each other
-    {"errors", "text"},
+    {"errors", "text", "trouble"},
     {"catalog", "settings"},
-    {"relay", "chat", "oncall", "checklists"},
+    {"relay", "chat", "oncall", "checklists", "proposals"},
     {"logs"},
-    {"plugin", "store", "http"},
+    {"plugin", "store"},
+    {"http", "dns", "tls"},
+    {"forge"},
     {"flows"},
     {"commands"},
     {"web", "platforms", "plugins"},
@@ -30,8 +32,10 @@ DOORS: dict[str, tuple[str, ...]] = {  # outside package -> how the only paths b
     "aiohttp": ("psfbot/platforms/slack/",),
     "alembic": ("psfbot/store/",),
     "click": ("psfbot/cli",),
-    "cryptography": ("psfbot/platforms/irc/",),
+    "cryptography": ("psfbot/platforms/irc/", "psfbot/tls.py"),
+    "dns": ("psfbot/dns.py",),
     "fastapi": ("psfbot/web/",),
+    "gidgethub": ("psfbot/forge/",),
     "httpx": ("psfbot/http.py",),
     "httpx2": ("plugins/pagerduty/",),
     "irc": ("psfbot/platforms/irc/",),

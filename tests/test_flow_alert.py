@@ -245,7 +245,7 @@ def test_the_severity_follows_the_worst_problem_and_only_worse_is_told(bot):
 
     assert (worst, bot.incidents[0].severity) == (Severity.CRITICAL, Severity.WARNING)
     assert bot.heads == ["WARN #1 docs.python.org", "WORSE #1 docs.python.org"]
-    assert [parcel.notice.priority for parcel in bot.parcels] == [Priority.BULK, Priority.URGENT, Priority.BULK]
+    assert [parcel.notice.priority for parcel in bot.parcels] == [Priority.BULK, Priority.VITAL, Priority.BULK]
 
 
 def test_a_warning_that_turns_into_an_error_is_told(bot):

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from psfbot.errors import DeliveryError
 from psfbot.platforms.irc.pacing import PATIENCE, Full, Queue, Rank
 
-HELD = (Rank.REPLY, Rank.ALERT, Rank.BULK)
+HELD = (Rank.URGENT, Rank.REPLY, Rank.ALERT, Rank.BULK)
 NEVER_HELD = (Rank.PONG, Rank.AUTH)
 
 
@@ -60,6 +60,12 @@ def test_smaller_ranks_go_first_and_each_keeps_its_order():
     queue = filled([Rank.BULK, Rank.ALERT, Rank.REPLY, Rank.AUTH, Rank.PONG, Rank.REPLY], interval=0)
 
     assert texts(queue) == ["PONG 4", "AUTH 3", "REPLY 2", "REPLY 5", "ALERT 1", "BULK 0"]
+
+
+def test_what_is_urgent_goes_before_answers_and_other_alerts_but_not_for_ever():
+    queue = filled([Rank.BULK, Rank.ALERT, Rank.REPLY, Rank.URGENT, Rank.URGENT, Rank.URGENT], interval=0)
+
+    assert texts(queue) == ["URGENT 3", "URGENT 4", "REPLY 2", "ALERT 1", "URGENT 5", "BULK 0"]
 
 
 @pytest.mark.parametrize("rank", NEVER_HELD)

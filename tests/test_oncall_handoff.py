@@ -1,6 +1,7 @@
 """When somebody else is on call, the rooms and both people hear how things stand; once for each change."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -65,6 +66,25 @@ def test_a_hand_off_is_told_in_the_rooms_and_to_both_people_with_how_things_stan
             " In the last shift: 3 incidents, 1 of them over."
         )
     }
+
+
+@pytest.mark.parametrize(
+    ("runs", "said"),
+    [
+        ((), "Nothing is open."),
+        (("3 (move for docs)",), "Nothing is open. Checklists that run: 3 (move for docs)."),
+        (tuple("abcdefg"), "Nothing is open. Checklists that run: a, b, c, d, e and 2 more."),
+    ],
+)
+def test_checklists_that_run_are_handed_over(bot, runs, said):
+    async def running():
+        return runs
+
+    bot.roster = replace(bot.roster, running=running)
+    look(bot)
+    look(bot, MONDAY)
+
+    assert told(bot)["irc #python-infra"].endswith(f"UTC. {said}")
 
 
 def test_a_hand_off_is_told_once_also_after_a_restart(tmp_path):

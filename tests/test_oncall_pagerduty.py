@@ -9,12 +9,10 @@ import pytest
 from duties import THEIRS, connect, duty_book, on_duty
 from pagerduty_account import EVENTS_KEY, SECRET, SENDER, TOKEN, Turn
 from pagerduty_fake import pagerduty
-from stage import ADMIN, GUEST, HOUR, MINUTE, NED, NOON, OWNER
+from stage import ADMIN, GUEST, HOUR, MINUTE, NOON, OWNER
 
 from psfbot import plugins
 from psfbot.app.duty import first_pager, first_source
-from psfbot.flows import respond
-from psfbot.oncall.page import Signal
 from psfbot.relay.letter import Arrival
 
 DAY = timedelta(days=1)
@@ -162,11 +160,11 @@ def test_a_page_that_pagerduty_refuses_says_what_to_do_instead(bot, account):
 def test_an_incident_of_pagerduty_is_taken_in_chat_and_ends_there_without_a_loop(bot, account):
     account.open("theirs", "docs.python.org: 5xx rate")
     assert webhooks(bot, account) == 1
-    bot.by_hand(respond.acknowledge)
+    bot.now += timedelta(seconds=1)
     account.now = bot.now
-    said = asyncio.run(bot.roster.pass_on(1, Signal.ACKNOWLEDGE, NED.name))
+    said = bot.says("ack 1", ADMIN)
 
-    assert said == "PagerDuty has it acknowledged"
+    assert said == "#1 docs.python.org: acknowledged by coffee. PagerDuty has it acknowledged."
     assert [one["status"] for one in account.incidents.values()] == ["acknowledged"]
     assert webhooks(bot, account) == 1
     assert webhooks(bot, account) == 0, "what comes back is not passed on again"

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 from duties import OURS, Stand, connect, duty_book, on_duty
-from stage import ADMIN, BOSS, GUEST, MINUTE, NOON, OWNER, STRANGER, fired
+from stage import ADMIN, BOSS, GUEST, MINUTE, NOON, OWNER, STRANGER
 
 from psfbot.oncall.page import Asked, Page, Signal, page_key
 
@@ -174,35 +174,6 @@ def test_a_page_has_a_key_of_its_own():
     assert page_key("a", "b", "c", NOON) == page_key("a", "b", "c", NOON + timedelta(milliseconds=1))
     assert len(page_key("a" * 999, "\ud800", "c", NOON)) < 40
     assert Page(key="k", place="p", rota="", about="a", text="t", author="n", asked_at=NOON).state is Asked.ASKED
-
-
-# What people do about incidents of the pager itself
-
-
-def test_what_somebody_does_in_chat_is_passed_on_to_the_pager_that_opened_it(bot, pager):
-    bot.takes(fired(source="pagerduty", key="Q123"), fired(source="pingdom", key="7"))
-    said = asyncio.run(bot.roster.pass_on(1, Signal.ACKNOWLEDGE, "ned"))
-
-    assert [(one.signal, one.incident, one.by) for one in pager.told] == [(Signal.ACKNOWLEDGE, "Q123", "ned")]
-    assert said == "the pager has taken it under the key Q123"
-
-
-def test_what_is_of_no_pager_is_not_passed_on(bot, pager):
-    bot.takes(fired())
-
-    assert asyncio.run(bot.roster.pass_on(1, Signal.RESOLVE, "ned")) == ""
-    assert pager.told == []
-    connect(bot)
-    assert asyncio.run(bot.roster.pass_on(1, Signal.RESOLVE, "ned")) == ""
-
-
-def test_a_pager_that_was_not_told_is_told_of(bot, pager):
-    pager.trouble = "PagerDuty has trouble of its own (503)."
-    bot.takes(fired(source="pagerduty", key="Q123"))
-
-    assert asyncio.run(bot.roster.pass_on(1, Signal.NOTE, "ned", "restarted")) == (
-        "pagerduty was not told: PagerDuty has trouble of its own (503)."
-    )
 
 
 def test_sources_and_pagers_are_let_go(tmp_path):

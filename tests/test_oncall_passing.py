@@ -73,7 +73,8 @@ def test_a_pager_that_does_not_answer_stops_nobody_and_is_told_of(bot, pager):
     bot.takes(theirs())
 
     assert bot.says("ack 1", ADMIN) == (
-        "#1 docs.python.org: acknowledged by coffee. pagerduty was not told: PagerDuty has trouble of its own (503)."
+        "#1 docs.python.org: acknowledged by coffee. "
+        "pagerduty does not know yet: PagerDuty has trouble of its own (503). I try again for 24 hours."
     )
     assert bot.heads[-1] == "ACKED #1 docs.python.org by coffee after 1 s"
 

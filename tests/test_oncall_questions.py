@@ -88,7 +88,7 @@ def test_a_clock_of_twelve_hours_is_read(said, clock):
     assert f"{moment_of(f'{said} utc', NOON, None):%H:%M}" == clock
 
 
-@pytest.mark.parametrize("said", ["13pm", "0 am", "3", "25:00"])
+@pytest.mark.parametrize("said", ["13pm", "0 am", "33", "25:00", "next", "the day"])
 def test_what_no_clock_shows_is_told(said):
     with pytest.raises(UserError, match="I do not know when"):
         moment_of(said, NOON, None)

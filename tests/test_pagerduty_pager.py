@@ -1,9 +1,10 @@
 """Calling people through PagerDuty: once for each key, taken and ended, and told in words when it fails."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
-from pagerduty_account import EVENTS_KEY, SENDER, TOKEN, Turn
+from pagerduty_account import EVENTS_KEY, NOON, SENDER, TOKEN, Turn
 from pagerduty_fake import pagerduty
 from pagerduty_line import Time, settings
 from psfbot.plugins.pagerduty.pager import Events
@@ -105,6 +106,30 @@ def test_a_note_is_never_written_twice():
 
     assert error.value.unsure
     assert len(account.seen) == 1
+
+
+@pytest.mark.parametrize(
+    ("standing", "since", "notes"), [("ned: done", 0, 1), ("ned: done", 1, 2), ("ned: other", 0, 2)]
+)
+def test_a_note_that_may_be_there_is_looked_for_first(standing, since, notes):
+    with pagerduty() as account:
+        incident = account.open("theirs", "Disk full")["id"]
+        account.add_note([incident], {}, {"note": {"content": standing}, "from": SENDER})
+        again = then(Signal.NOTE, text="done", incident=incident, before=NOON + since * timedelta(hours=1))
+
+        assert told(account, again) == ["PagerDuty has the note"]
+        assert len(account.notes[incident]) == notes
+
+
+def test_where_nobody_knows_what_stands_there_nothing_is_written():
+    with pagerduty() as account:
+        incident = account.open("theirs", "Disk full")["id"]
+        account.mood = lambda method, _: (200, {"notes": None}) if method == "GET" else None
+        with pytest.raises(OutOfReach, match="cannot be read") as error:
+            told(account, then(Signal.NOTE, incident=incident, before=NOON))
+
+    assert not error.value.wrong
+    assert account.notes == {}
 
 
 def test_a_page_is_tried_again_because_its_key_lets_it_call_once():

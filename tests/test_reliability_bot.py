@@ -1,14 +1,14 @@
 """What the bot's own loops promise: time that passed unseen is made up for, and reading keeps nobody waiting."""
 
 import asyncio
-from datetime import timedelta
 
 import pytest
 from chaos import catalog
-from stores import DAY, SECOND, incident
+from stores import DAY, incident
 
 from psfbot.app import now, start
-from psfbot.app.bot import LONG, SHORT, Bot
+from psfbot.app.bot import Bot
+from psfbot.app.portion import LONG, MANY, SHORT, Portion
 from psfbot.errors import StoreBusy
 from psfbot.relay.incident import Silence
 from psfbot.relay.letter import Arrival, Fate
@@ -111,29 +111,45 @@ async def test_everything_that_waits_is_read_however_few_it_reads_together(bot):
 
 
 @pytest.mark.parametrize(
-    ("read", "took", "knocked", "then"),
+    ("read", "took", "flush", "knocked", "behind", "then"),
     [
-        (8, 8 * LONG, False, 1),
-        (8, LONG, False, 8),
-        (8, LONG / 8, False, 16),
-        (8, LONG, True, 1),
-        (8, SHORT, True, 8),
-        (1, 10.0, True, 1),
-        (1, SHORT / 100, True, 2),
-        (1, 0.0, False, 2),
+        (8, 8 * LONG, 0, False, False, 1),
+        (8, LONG, 0, False, False, 8),
+        (8, LONG / 8, 0, False, False, 16),
+        (8, LONG, 0, True, False, 1),
+        (8, SHORT, 0, True, False, 8),
+        (8, SHORT, 0, True, True, 16),
+        (8, 4 * SHORT, 0, True, False, 2),
+        (8, 4 * SHORT, 0, True, True, 4),
+        (2, 3 * SHORT, 2 * SHORT, True, False, 4),
+        (2, LONG, SHORT, True, False, 1),
+        (8, 2 * LONG, LONG, True, True, 8),
+        (1, 10.0, 0, True, False, 1),
+        (1, 10.0, 10.0, True, False, 2),
+        (1, SHORT / 100, 0, True, False, 2),
+        (1, 0.0, 0, False, False, 2),
     ],
 )
-async def test_it_reads_together_what_takes_a_moment_and_less_while_somebody_knocks(bot, read, took, knocked, then):
+def test_it_reads_together_what_takes_a_moment_and_less_while_somebody_knocks(read, took, flush, knocked, behind, then):
+    portion = Portion(behind=behind)
     if knocked:
-        bot.ring()
-    bot.set_pace(read, took)
+        portion.ring()
+    portion.adjust(read, took, flush)
 
-    assert bot.pace == then
-    assert SECOND > timedelta(seconds=LONG) > timedelta(seconds=SHORT)
+    assert portion.size == then
 
 
-async def test_letters_that_come_one_by_one_for_weeks_leave_the_pace_where_it_is(bot):
+def test_letters_that_come_one_by_one_for_weeks_leave_the_portion_where_it_is():
+    portion = Portion()
     for _ in range(5000):
-        bot.set_pace(1, LONG / 1000)
+        portion.adjust(1, LONG / 1000)
 
-    assert bot.pace == 2
+    assert portion.size == 2
+
+
+@pytest.mark.parametrize(("letters", "behind"), [(MANY - 1, False), (MANY, True)])
+async def test_reading_has_fallen_behind_while_many_letters_wait(bot, letters, behind):
+    await keep(bot, letters)
+    await bot.read()
+
+    assert bot.portion.behind == behind

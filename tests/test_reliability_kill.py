@@ -46,7 +46,8 @@ async def test_nothing_that_was_answered_2xx_is_lost_or_doubled_by_a_kill(databa
     known = Counter(json.loads(alert)["event"] for (alert,) in rows(url, "SELECT alert FROM alerts"))
     told = dict(rows(url, "SELECT kind, count(*) FROM timeline GROUP BY kind"))
     (incidents,) = rows(url, "SELECT count(*), max(flaps), max(repeats) FROM incidents")
-    figures(f"kills during ingest, {database}", letters=LETTERS, kills=bot.lives - 1, broken_requests=senders.broken,
+    figures(f"kills during ingest, {database}", letters=LETTERS, kills=bot.lives - 1, lost=LETTERS - len(known),
+            twice=stored.total() - len(stored), broken_requests=senders.broken,
             answers=dict(senders.answers), seconds_to_catch_up=round(caught_up, 1))  # fmt: skip
 
     assert stored == Counter(f"delivery-{number}" for number in range(LETTERS))

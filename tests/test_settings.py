@@ -230,7 +230,7 @@ def test_no_secret_is_ever_printed():
     settings, _ = read({f"PSFBOT_{field.upper()}": TOLD for field in secrets})
     rows = [row for row in describe(settings) if row.source == "environment"]
 
-    assert len(secrets) == 6
+    assert len(secrets) == 7
     assert [row.value for row in rows] == ["(set)"] * len(secrets)
     assert TOLD not in f"{settings!r} {settings} {describe(settings)} {settings.model_dump_json()}"
 

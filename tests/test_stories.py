@@ -86,6 +86,7 @@ def test_an_incident_of_pagerduty_lives_through_all_its_turns(bot):
     assert bot.heads == [
         "DOWN #1 docs.python.org",
         "ACKED #1 docs.python.org by Ada Example after 5 min",
+        "NOTE #1 docs.python.org",
         "NOT ACKED ANY MORE #1 docs.python.org",
         "ACKED #1 docs.python.org by Ada Example after 20 min",
         "UP #1 docs.python.org again after 25 min, acked by Ada Example",

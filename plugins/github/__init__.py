@@ -4,11 +4,28 @@ import hmac
 from dataclasses import replace
 from hashlib import sha256
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 
-from psfbot.plugin import Alert, Configuration, Hook, Ignored, Plugin, Proof, Secrets, in_force, numbered, signed
+from psfbot.plugin import (
+    Address,
+    Alert,
+    Configuration,
+    Hook,
+    Ignored,
+    NotSetUp,
+    Plugin,
+    Proof,
+    Round,
+    Secrets,
+    Words,
+    in_force,
+    numbered,
+    signed,
+)
 
+from .deliveries import ask_again
 from .event import Event
+from .runs import of_all
 from .told import checks, deployed, greeted, other, pushed, ran
 
 PREFIX = "sha256="
@@ -21,6 +38,15 @@ class Settings(Configuration):
 
     webhook_secret: Secrets = Field(default=(), examples=["a-long-random-word"])
     """Proves that webhooks come from GitHub: the *Secret* of the webhook; two while one replaces the other."""
+
+    poll_repos: Words = Field(default=(), examples=["python/cpython,psf/salt"])
+    """Repositories whose workflows psfbot asks about by itself, as `owner/name`: no missed webhook hides a failure."""
+    poll_hooks: Words = Field(default=(), examples=["psf/salt/123456"])
+    """Webhooks of ours, as `owner/name/number` (`owner/number` of an organization): what failed is asked for again."""
+    token: SecretStr | None = Field(default=None, examples=["github_pat_…"])
+    """Token to ask with; the one that psfbot uses for catalog edits serves here, too. Without: 60 questions an hour."""
+    api_url: Address = Field(default="https://api.github.com", examples=["https://github.example.org/api/v3"])
+    """Address of GitHub's REST API."""
 
 
 plugin = Plugin(
@@ -42,6 +68,26 @@ def read(event: Event, hook: Hook) -> Alert | Ignored:
     if event.commits is not None and event.ref:
         return pushed(event, event.commits)
     return other(event, hook)
+
+
+@plugin.poll(every=240)
+async def runs(round_: Round) -> list[Alert]:
+    """Find the runs that no webhook told of: GitHub sends none again that failed."""
+    settings = round_.settings
+    if not isinstance(settings, Settings) or not settings.poll_repos:
+        raise NotSetUp
+    token = settings.token.get_secret_value() if settings.token else ""
+    return await of_all(round_, settings.api_url, token, settings.poll_repos)
+
+
+@plugin.poll(every=240)
+async def deliveries(round_: Round) -> list[Alert]:
+    """Have GitHub send again what failed: then it comes as any webhook does, so that nothing is found here."""
+    settings = round_.settings
+    if not isinstance(settings, Settings) or not settings.poll_hooks or settings.token is None:
+        raise NotSetUp
+    await ask_again(round_, settings.api_url, settings.token.get_secret_value(), settings.poll_hooks)
+    return []
 
 
 @plugin.verify

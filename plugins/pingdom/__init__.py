@@ -2,11 +2,25 @@
 
 from hashlib import sha256
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 
-from psfbot.plugin import Alert, Configuration, Hook, Plugin, Secrets, Severity, State, links, when
+from psfbot.plugin import (
+    Address,
+    Alert,
+    Configuration,
+    Hook,
+    NotSetUp,
+    Plugin,
+    Round,
+    Secrets,
+    Severity,
+    State,
+    links,
+    when,
+)
 
 from .change import Change
+from .checks import changes
 
 REPORT = "https://my.pingdom.com/app/reports/uptime#check="
 WORDS = {"DOWN": "down", "UP": "up again", "FAILING": "failing", "SUCCESS": "working again"}
@@ -20,6 +34,11 @@ class Settings(Configuration):
 
     hook_secret: Secrets = Field(default=(), examples=["a-long-random-word"])
     """Last part of the address that Pingdom posts to, `/hooks/pingdom/<secret>`; two while one replaces the other."""
+
+    token: SecretStr | None = Field(default=None, examples=["a-token-that-may-only-read"])
+    """API token that may read. With it psfbot asks Pingdom for what a webhook did not tell."""
+    api_url: Address = Field(default="https://api.pingdom.com/api/3.1", examples=["https://api.pingdom.com/api/3.1"])
+    """Address of Pingdom's API; tests point it at a stand-in."""
 
 
 plugin = Plugin("pingdom", about="Uptime and transaction checks of public sites, by Pingdom.", settings=Settings)
@@ -43,6 +62,17 @@ def read(change: Change, hook: Hook) -> Alert:
         links=links(("Pingdom", report), ("Checked page", page)),
         at=when(change.at, hook),
     )
+
+
+@plugin.poll(every=120)
+async def checks(round_: Round) -> list[Alert]:
+    """Find what Pingdom told nobody: it is not seen to send a webhook again that failed."""
+    settings = round_.settings
+    if not isinstance(settings, Settings) or settings.token is None or not settings.token.get_secret_value():
+        raise NotSetUp
+    hook = Hook({}, b"", round_.now)
+    found = await changes(round_, settings.api_url, settings.token.get_secret_value())
+    return [read(change, hook) for change in found]
 
 
 @plugin.delivery

@@ -1,10 +1,29 @@
 """Statuspage: what our own status page and those of our providers say is wrong."""
 
+from datetime import timedelta
+
 from pydantic import Field
 
-from psfbot.plugin import Alert, Configuration, Hook, Ignored, Plugin, Secrets, Severity, State, links, when
+from psfbot.plugin import (
+    Alert,
+    Configuration,
+    Examination,
+    Finding,
+    Health,
+    Hook,
+    Ignored,
+    NotSetUp,
+    Plugin,
+    Round,
+    Secrets,
+    Severity,
+    State,
+    links,
+    when,
+)
 
 from .body import Body, Change, Incident
+from .pages import Seen, examined, hook_of, look
 
 COMPONENTS = {
     "operational": (State.RESOLVED, Severity.ERROR, "is operational again"),
@@ -26,6 +45,10 @@ IMPACTS = {
     "majoroutage": Severity.CRITICAL,
 }  # fmt: skip
 """How bad an incident is, in Statuspage's words and in those of Instatus."""
+INDICATORS = {"minor": Severity.WARNING, "major": Severity.ERROR, "critical": Severity.CRITICAL}
+"""How bad a page calls its troubles as a whole."""
+LATELY = timedelta(days=2)
+"""What ended or recovered longer ago is no end of anything that is still open here."""
 MAINTENANCE = "undermaintenance"
 PLANNED = {"scheduled", "inprogress", "verifying", "completed", "notstartedyet"}
 UNKNOWN = "There is neither a component_update nor an incident in it, so it is no webhook of a status page that I know."
@@ -39,6 +62,9 @@ class Settings(Configuration):
 
     hook_secret: Secrets = Field(default=(), examples=["a-long-random-word"])
     """Last part of the address that pages post to, `/hooks/statuspage/<secret>`; two while one replaces the other."""
+
+    poll: bool = Field(default=True, examples=["false"])
+    """Whether to ask the public status pages that the catalog names what they say."""
 
 
 plugin = Plugin("statuspage", about="What status pages say: the PSF's own and its providers'.", settings=Settings)
@@ -114,6 +140,53 @@ def happened(body: Body, incident: Incident, hook: Hook) -> Alert | Ignored:
     )
 
 
+@plugin.poll(every=120)
+async def pages(round_: Round) -> list[Alert]:
+    """What the public status pages of the catalog say now: incidents of all, components of our own."""
+    if isinstance(round_.settings, Settings) and not round_.settings.poll:
+        raise NotSetUp
+    return [alert for page in await look(round_) for alert in alerts_of(page, round_)]
+
+
+def alerts_of(page: Seen, round_: Round) -> list[Alert]:
+    """What one page says, as its webhooks would have said it; what cannot be read is left out."""
+    hook, ours, found = hook_of(round_), page.body().is_ours, list[Alert | Ignored]()
+    lately = round_.now - LATELY
+    for one in (*page.summary.incidents, *page.past):
+        changed_at = one.last.created_at or one.updated_at
+        if one.id and not (changed_at and changed_at < lately and one in page.past):
+            body = page.body(incident=one)
+            found.append(happened(body, one, hook))
+    for part in page.summary.components:
+        well = part.status == "operational"
+        fresh = part.updated_at is not None and part.updated_at >= lately
+        if part.id and not part.group and (fresh if well else ours):
+            change = Change(component_id=part.id, new_status=part.status, created_at=part.updated_at)
+            found.append(changed(page.body(component=part, component_update=change), change, hook))
+    if not ours:
+        found.append(as_a_whole(page, hook))
+    return [one for one in found if isinstance(one, Alert)]
+
+
+def as_a_whole(page: Seen, hook: Hook) -> Alert:
+    """The page's own indicator, which counts only where no incident says more."""
+    summary, body = page.summary, page.body()
+    told = any(one.status in INCIDENTS and one.impact != "maintenance" for one in summary.incidents)
+    severity = INDICATORS.get(summary.status.indicator)
+    firing = severity is not None and not told
+    return Alert(
+        source=plugin.name,
+        key=f"{summary.page.id or page.host} page",
+        about=page.host,
+        names=once(summary.page.id, page.host),
+        state=State.FIRING if firing else State.RESOLVED,
+        severity=severity or Severity.ERROR,
+        summary=says(summary.status.description or summary.status.indicator or "All is well", body),
+        links=links(("Status page", page_of(body))),
+        at=hook.received_at if told else when(summary.page.updated_at, hook),
+    )
+
+
 def once(*names: str) -> tuple[str, ...]:
     """Each name that says something, once."""
     return tuple(dict.fromkeys(filter(None, names)))
@@ -127,6 +200,14 @@ def says(what: str, body: Body) -> str:
 def page_of(body: Body) -> str:
     """The page itself."""
     return f"https://{body.host}" if "." in body.host else ""
+
+
+@plugin.doctor
+async def examine(look_at: Examination) -> list[Finding]:
+    """Are the public status pages asked, and which of them say nothing that can be read?"""
+    if isinstance(look_at.settings, Settings) and not look_at.settings.poll:
+        return [Finding("status pages", Health.OFF, "PSFBOT_STATUSPAGE_POLL is false")]
+    return await examined(look_at)
 
 
 @plugin.rehearse

@@ -6,11 +6,13 @@ from datetime import datetime, timedelta
 
 from psfbot.catalog.graph import Node
 from psfbot.flows.scene import Scene
-from psfbot.flows.tell import tell, tell_apart, tell_together, tier_of
+from psfbot.flows.tell import reports, tell, tell_apart, tell_together, tier_of
+from psfbot.relay.alert import Severity
 from psfbot.relay.bulletin import Beside, name
 from psfbot.relay.group import LONGEST, Cause, blocks, cause, doubt
 from psfbot.relay.incident import CAUSE, Down, Happening, Incident, Standing
 from psfbot.relay.judge import REOPEN_WITHIN
+from psfbot.relay.kin import needs
 from psfbot.relay.mute import hush
 from psfbot.relay.remind import STARTS, remind, wound
 from psfbot.relay.storm import TOP_TIER
@@ -23,6 +25,9 @@ SOON = timedelta(seconds=3)
 """The same where a service of tier 1 is told with it, and for bringing up to date what was told."""
 CHECK = timedelta(minutes=1)
 """How often it is asked whether a cause still holds."""
+LOOK_BACK = timedelta(days=1)
+REFRESHED = 20
+"""Of how many open incidents, at most, what was told is brought up to date when a provider reports something."""
 GROWN = timedelta(minutes=5)
 """After so long a cause is told aloud once more, if more services failed with it."""
 
@@ -40,10 +45,16 @@ def join(incident: Incident, happened: Happening, scene: Scene) -> Incident:
     down = ledger.down(new.since - LONGEST)
     known = {one.number: one for one in ledger.causes()} if any(one.cause for one in down) else {}
     nodes = {number: (one.node, one.told_at is not None) for number, one in known.items() if one.node}
-    found = cause(new, blocks(down, nodes, new), scene.book)
+    found = cause(new, blocks(down, nodes, new), scene.book, reporting(new.service, scene))
     if found:
         return below(incident, found, known, scene)
     return incident if incident.cause is None else kept(incident, scene, cause=None)
+
+
+def reporting(service: str, scene: Scene) -> frozenset[Node]:
+    """The providers of a service that report trouble of their own which is more than minor."""
+    loud = (one for one in reports((service,), scene) if one.severity is not Severity.INFO)
+    return frozenset(("provider", one.provider) for one in loud)
 
 
 def stands_below(incident: Incident, scene: Scene) -> bool:
@@ -173,6 +184,20 @@ def stir(child: Incident, scene: Scene) -> None:
     top = kept(top, scene, **over, changed_at=scene.now, version=top.version + 1)
     scene.log(top, Happening.RESOLVED, "resolved", "all below it are up again")
     tell(top, Happening.RESOLVED, scene)
+
+
+def stand_beside(report: Incident, happened: Happening, scene: Scene) -> None:
+    """A provider reports trouble, or its end: what was told of those that need it is brought up to date quietly."""
+    if not report.provider or happened not in {*STARTS, Happening.RESOLVED}:
+        return
+    node: Node = ("provider", report.provider)
+    needing = [one for one in scene.ledger.down(scene.now - LOOK_BACK) if node in needs(one.service, scene.book)]
+    causes = {one.cause for one in needing if one.cause}
+    for top in (one for one in map(scene.ledger.incident, causes) if one and one.told_at):
+        kept(top, scene, changed_at=scene.now, due_at=sooner(top.due_at, scene.now + SOON))
+    alone = [scene.ledger.incident(one.number) for one in needing if one.cause is None]
+    for one in [one for one in alone if one][-REFRESHED:]:
+        tell(kept(one, scene, version=one.version + 1), Happening.ALERT, scene, quiet=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from psfbot.errors import UserError
 from psfbot.oncall.page import Paging, Signal
 from psfbot.oncall.ports import OutOfReach, Pager, RotaSource
 from psfbot.oncall.shift import Shift
+from psfbot.plugin.asking import fetch
 from psfbot.plugin.contract import Plugin, hook_secrets
 from psfbot.plugin.foreign import Plain, Said, Time, links, loose, when
 from psfbot.plugin.hooks import Contents, Hook, Ignored, Payload, Proof, Stale, in_force, numbered, same, signed
@@ -24,23 +25,27 @@ from psfbot.plugin.looking import (
     Examination,
     Finding,
     Health,
+    Keeping,
+    NotSetUp,
     Relaying,
     Round,
     Sight,
     Survey,
     Verdict,
 )
-from psfbot.plugin.world import Certificate, Http, Record, RecordKind, Response, Unreachable, World
+from psfbot.plugin.world import Certificate, Http, NotAsked, Record, RecordKind, Response, Unreachable, World
 from psfbot.relay.alert import Alert, AlertLink, Severity, State
+from psfbot.relay.remark import Remark
 from psfbot.settings import Configuration
-from psfbot.settings.values import Address, Secrets
+from psfbot.settings.values import Address, Secrets, Words
 
 __all__ = [
-    "Address", "Alert", "AlertLink", "Answer", "Arguments", "Ask", "Book", "Catalog", "Certificate", "Cite",
-    "Command", "Configuration", "Contents", "Drift", "Evidence", "Examination", "Finding", "Health", "Hook", "Host",
-    "Http", "Ignored", "Item", "Level", "Link", "Message", "OutOfReach", "Outcome", "Pager", "Paging", "Payload",
-    "Person", "Plain", "Platform", "Plugin", "Proof", "Provider", "Record", "RecordKind", "Region", "Relaying",
-    "Response", "Room", "RotaSource", "Round", "Said", "Secrets", "Service", "Severity", "Shift", "Sight", "Signal",
-    "Slot", "Speaker", "Stale", "State", "Survey", "Team", "Time", "Topic", "Unreachable", "UserError", "Verdict",
-    "World", "hook_secrets", "in_force", "links", "loose", "numbered", "same", "signed", "when",
+    "Address", "Alert", "AlertLink", "Answer", "Arguments", "Ask", "Book", "Catalog", "Certificate", "Cite", "Command",
+    "Configuration", "Contents", "Drift", "Evidence", "Examination", "Finding", "Health", "Hook", "Host", "Http",
+    "Ignored", "Item", "Keeping", "Level", "Link", "Message", "NotAsked", "NotSetUp", "OutOfReach", "Outcome", "Pager",
+    "Paging", "Payload", "Person", "Plain", "Platform", "Plugin", "Proof", "Provider", "Record", "RecordKind", "Region",
+    "Relaying", "Remark", "Response", "Room", "RotaSource", "Round", "Said", "Secrets", "Service", "Severity", "Shift",
+    "Sight", "Signal", "Slot", "Speaker", "Stale", "State", "Survey", "Team", "Time", "Topic", "Unreachable",
+    "UserError", "Verdict", "Words", "World", "fetch", "hook_secrets", "in_force", "links", "loose", "numbered", "same",
+    "signed", "when",
 ]  # fmt: skip

@@ -92,7 +92,7 @@ class Plugin(Topic):
         """Ask for yourself every so many seconds: the function returns the alerts that hold now.
 
         It is handed a `Round` and returns what it found, changed or not: psfbot keeps what tells something new.
-        It raises `Unreachable` when nothing could be found out.
+        It raises `Unreachable` when nothing could be found out, and `NotSetUp` where the settings leave it off.
         """
 
         def keep(look: Ask) -> Ask:
@@ -116,7 +116,10 @@ class Plugin(Topic):
         return keep
 
     def drift(self, function: Search) -> Search:
-        """Compare the catalog with what is out there: the function is handed a `Survey` and returns each difference."""
+        """Compare the catalog with what is out there: the function is handed a `Survey` and returns each difference.
+
+        The first line of its docstring is what people are told that it compares.
+        """
         about = (function.__doc__ or "").strip().partition("\n")[0]
         self.surveyors.append(Surveyor(f"{self.name}.{function.__name__}", about, function))
         return function

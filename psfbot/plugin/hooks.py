@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
 
 from psfbot.relay.alert import Alert
 from psfbot.relay.letter import Fate
+from psfbot.relay.remark import Remark
 from psfbot.text import cut, one_line
 
 JSON = "application/json"
@@ -81,9 +82,13 @@ class Proof(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Ignored:
-    """A genuine webhook that reports no problem, and what it was instead."""
+    """A genuine webhook that reports no problem, and what it was instead.
+
+    It may hold what somebody wrote about a problem that is known: people hear of that, and nothing changes its state.
+    """
 
     reason: str
+    remark: Remark | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +105,7 @@ class Contents:
     fate: Fate
     reason: str = ""
     alerts: tuple[Alert, ...] = ()
+    remark: Remark | None = None
 
 
 Read = Alert | Iterable[Alert] | Ignored | Stale
@@ -157,7 +163,7 @@ def reading(shape: type[BaseModel], read: Callable[..., Read]) -> Callable[[Hook
 def sorted_out(found: Read) -> Contents:
     """What a plugin's function returned, as contents; one that yields alerts may still fail here."""
     if isinstance(found, Ignored):
-        return Contents(Fate.IGNORED, cut(one_line(found.reason), LONGEST))
+        return Contents(Fate.IGNORED, cut(one_line(found.reason), LONGEST), remark=found.remark)
     if isinstance(found, Stale):
         return Contents(Fate.STALE, cut(one_line(found.reason), LONGEST))
     return Contents(Fate.DONE, alerts=(found,) if isinstance(found, Alert) else tuple(found))

@@ -4,7 +4,7 @@ Each is a coroutine that is handed all it may know, and returns plain facts. One
 `Unreachable`: nothing is then known, which is never taken for good news.
 """
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -19,15 +19,25 @@ from psfbot.relay.alert import Alert
 from psfbot.settings import Configuration
 
 
+class NotSetUp(Exception):
+    """What a poll raises that the settings do not switch on: it is off, which is neither good nor bad."""
+
+
 @dataclass(frozen=True, slots=True)
 class Round:
-    """One round of a poll: what it may look at, and since when nobody looked."""
+    """One round of a poll: what it may look at, and since when nobody looked.
+
+    `memory` is the poll's own, from round to round, until psfbot starts anew. In `troubles` it says what it could
+    not find out although the round as a whole is good: what was asked -> why it is not known.
+    """
 
     settings: Configuration | None
     book: Book
     world: World
     now: datetime
     since: datetime | None = None
+    memory: MutableMapping[str, object] = field(default_factory=dict)
+    troubles: MutableMapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,19 +111,31 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """All that a search for drift may look at."""
+    """All that a search for drift may look at.
+
+    In `troubles` it says what it could not find out although the search as a whole goes on: what was asked -> why it
+    is not known. That is never drift. Where nothing can be known, it raises `Unreachable`, or `NotSetUp`.
+    """
 
     book: Book
     world: World
     now: datetime
     settings: Configuration | None = None
+    only: frozenset[str] = frozenset()
+    """The kinds that are wanted; none means all of them."""
+    troubles: MutableMapping[str, str] = field(default_factory=dict)
+
+    def wants(self, *kinds: str) -> bool:
+        """Is any of these kinds wanted?"""
+        return not self.only or not self.only.isdisjoint(kinds)
 
 
 @dataclass(frozen=True, slots=True)
 class Drift:
     """One fact of the catalog that reality contradicts.
 
-    `kind` is the word that `ignore` takes; `edit` is what to say to the bot to put it right, where that is clear.
+    `kind` is the word that an exemption takes; `path` leads to the fact inside the record, such as `hosting/0/provider`;
+    `edit` is what to say to the bot to put it right, where that is clear. An empty `id` is a record that is missing.
     """
 
     kind: str
@@ -152,6 +174,16 @@ class Finding:
     mend: str = ""
 
 
+class Keeping(Protocol):
+    """Keeps a secret that was made just now, so that the bot finds it and nobody else reads it."""
+
+    def trouble(self, field: str) -> str:
+        """Why no secret could be kept for this setting of the plugin; nothing where one can."""
+
+    async def keep(self, field: str, secret: str) -> str:
+        """Add a secret to a setting; what a person must do before it counts, nothing where the running bot has it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Examination:
     """All that a doctor's look may use; `fix` is set where it may also mend."""
@@ -164,6 +196,8 @@ class Examination:
     fix: bool = False
     wait_for_hook: Callable[[str, float], Awaitable[bool]] | None = None
     """Wait for a genuine webhook whose body holds these words, for so many seconds; False when none came."""
+    keeping: Keeping | None = None
+    """Where a secret goes that a repair has made; nothing where it may not mend."""
 
 
 Examine = Callable[[Examination], Awaitable[Iterable[Finding]]]

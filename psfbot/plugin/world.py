@@ -21,15 +21,33 @@ class Unreachable(UserError):
     """Nobody answered, or not in time, or psfbot may not ask there: nothing is known, and the message tells why."""
 
 
+class NotAsked(Unreachable):
+    """Psfbot may not ask there, so nobody was asked: this says nothing about the other side."""
+
+
+def in_its_place(instead: str) -> str:
+    """What a line of evidence must add when somebody else was asked."""
+    return f" (asked {instead} in its place)" if instead else ""
+
+
 @dataclass(frozen=True, slots=True)
 class Response:
-    """What a web server answered; the names of its headers are in lower case."""
+    """What a web server answered; the names of its headers are in lower case.
+
+    `instead` is who was asked in place of the host, where the settings (or a demo) say so: evidence ends in `aside`.
+    """
 
     url: str
     status: int
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
     seconds: float = 0.0
+    instead: str = ""
+
+    @property
+    def aside(self) -> str:
+        """` (asked 127.0.0.1:8080 in its place)`, or nothing."""
+        return in_its_place(self.instead)
 
     @property
     def text(self) -> str:
@@ -48,7 +66,8 @@ class Response:
 class Certificate:
     """What a server proves itself with, read also where it proves nothing.
 
-    `trouble` is empty where it is valid for the host that was asked for; else it says why not.
+    `trouble` is empty where it is valid for the host that was asked for; else it says why not. `instead` and `aside`
+    are those of a `Response`.
     """
 
     host: str
@@ -57,6 +76,12 @@ class Certificate:
     starts_at: datetime
     ends_at: datetime
     trouble: str = ""
+    instead: str = ""
+
+    @property
+    def aside(self) -> str:
+        """` (asked 127.0.0.1:8443 in its place)`, or nothing."""
+        return in_its_place(self.instead)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +110,10 @@ class Http(Protocol):
 
 class World(Protocol):
     """Everything outside that a plugin may look at."""
+
+    @property
+    def stays_here(self) -> bool:
+        """May nobody be asked but this machine? So it is in a demo."""
 
     @property
     def http(self) -> Http:

@@ -64,6 +64,7 @@ class Alert(BaseModel):
     ill (a host, a URL or a service's name), `names` are the check's names and ids under
     which the catalog may list it, `hints` more hosts and tags. `event` is the source's
     own id of this report, where it has one. `at` is when the source says it happened.
+    `polled` marks what the source was asked for, and did not say by itself.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
@@ -81,6 +82,7 @@ class Alert(BaseModel):
     by: Line = ""
     event: Annotated[str, StringConstraints(max_length=500), BeforeValidator(tidy)] = ""
     at: Annotated[datetime, AfterValidator(in_utc)]
+    polled: bool = False
 
     @property
     def fingerprint(self) -> str:

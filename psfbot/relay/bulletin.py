@@ -22,10 +22,11 @@ CHEER = "tier 1 and the end of what was told here still come by themselves · `i
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """What stands beside the name of a cause: what else it may be, and what was named before."""
+    """What stands beside the name of a cause: what else it may be, what was named before, what providers report."""
 
     rivals: tuple[Node, ...] = ()
     was: str = ""
+    reports: tuple[str, ...] = ()
 
 
 def name(node: Node, catalog: Catalog) -> str:
@@ -64,7 +65,7 @@ def together(
     head = "STILL DOWN TOGETHER" if kind is Happening.REMINDED else "DOWN TOGETHER"
     rather = f", not {beside.was}" if beside.was else others(beside.rivals, catalog)
     taker = (f"acked by {cause.acked_by}",) if cause.acked_by else ()
-    facts = (*taker, *whom(cause.node, catalog), f"ack {cause.number}")
+    facts = (*beside.reports, *taker, *whom(cause.node, catalog), f"ack {cause.number}")
     start = f"{head} #{cause.number} {place}{rather}? {how_many(len(down), len(below))}"
     shown = ranked(below, catalog)
     text = " · ".join((start + listed(shown, NAMED), *facts))

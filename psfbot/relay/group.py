@@ -32,6 +32,9 @@ ALONE = timedelta(minutes=10)
 RIVALS = 2
 """So many other causes that explain as much are named beside the best."""
 
+NOBODY: frozenset[Node] = frozenset()
+SAYS_SO = "; it reports trouble itself"
+
 DATED: "WeakKeyDictionary[Web, dict[str, frozenset[tuple[str, str]]]]" = WeakKeyDictionary()
 
 
@@ -87,9 +90,12 @@ def blocks(down: Iterable[Down], causes: Mapping[int, tuple[Node, bool]], new: D
     return (*grouped, *lone)
 
 
-def cause(new: Down, others: Sequence[Block], book: Book) -> Cause | None:
-    """What this failure has in common with others, if it has anything: the most it explains, then the most specific."""
-    guesses = [guess for node in needs(new.service, book) if (guess := shared(node, new, others, book))]
+def cause(new: Down, others: Sequence[Block], book: Book, reporting: frozenset[Node] = NOBODY) -> Cause | None:
+    """What this failure has in common with others, if it has anything: the most it explains, then the most specific.
+
+    Providers that are `reporting` trouble of their own are believed before others that explain as much.
+    """
+    guesses = [guess for node in needs(new.service, book) if (guess := shared(node, new, others, book, reporting))]
     return chosen(guesses, book)
 
 
@@ -114,7 +120,9 @@ def around(node: Node, best: Node, book: Book) -> bool:
     return SPECIFIC.index(node[0]) > SPECIFIC.index(best[0])
 
 
-def shared(node: Node, new: Down, others: Sequence[Block], book: Book) -> Guess | None:
+def shared(
+    node: Node, new: Down, others: Sequence[Block], book: Book, reporting: frozenset[Node] = NOBODY
+) -> Guess | None:
     """A guess that this place is the cause, with all that it explains; none where it would explain one failure only."""
     window = WINDOWS[node[0]]
     hit = [
@@ -124,32 +132,35 @@ def shared(node: Node, new: Down, others: Sequence[Block], book: Book) -> Guess 
     ]
     if not hit:
         return None
-    return weighed(node, (*(one for block in hit for one in block.down), new), tuple(hit), book)
+    return weighed(node, (*(one for block in hit for one in block.down), new), tuple(hit), book, reporting)
 
 
-def weighed(node: Node, down: tuple[Down, ...], hit: tuple[Block, ...], book: Book) -> Guess | None:
+def weighed(
+    node: Node, down: tuple[Down, ...], hit: tuple[Block, ...], book: Book, reporting: frozenset[Node] = NOBODY
+) -> Guess | None:
     """How well this place explains these failures; nothing where two of them are too few for so broad a cause.
 
-    The more failures it explains the better. Then: all that hang on it are down; people know it as the cause; no
-    service on the way to them is up; it struck them before; it is down itself; few others hang on it; it is certain,
-    small and near.
+    The more failures it explains the better. Then: it reports trouble itself; all that hang on it are down; people
+    know it as the cause; no service on the way to them is up; it struck them before; it is down itself; few others
+    hang on it; it is certain, small and near.
     """
     all_struck = struck(node, book)
     services = {one.service for one in down}
     itself = node[0] == "service" and node[1] in services
     whole = len(all_struck | services)
-    if len(services) <= PAIR and whole >= MANY and whole * PART > running(book):
+    says_so = node in reporting
+    if not says_so and len(services) <= PAIR and whole >= MANY and whole * PART > running(book):
         return None
     before = happened_before(node, services, book)
     ties = [needs(one.service, book)[node] for one in down]
     unseen = {name for one in ties for name in one.via} - services
     firm = any(block.firm and block.node == node for block in hit)
     rank = (
-        -len(services), len(services) < whole, not firm, len(unseen), -before, not itself,
+        -len(services), not says_so, len(services) < whole, not firm, len(unseen), -before, not itself,
         -len(services) / max(whole, 1), not all(one.sure for one in ties), SPECIFIC.index(node[0]),
         sum(one.steps for one in ties), node[1],
     )  # fmt: skip
-    return Guess(node, down, hit, rank, why(node, services, whole, before))
+    return Guess(node, down, hit, rank, why(node, services, whole, before) + (SAYS_SO if says_so else ""))
 
 
 def why(node: Node, services: set[str], whole: int, before: int) -> str:

@@ -17,6 +17,8 @@ CAUSE = "cause:"
 """Subjects of incidents that stand for a shared cause start so; its kind and id follow: `cause:provider:fastly`."""
 STORM = "storm:"
 """Subjects of storms start so; the lane of the room follows."""
+PROVIDER = "provider:"
+"""Subjects of what a provider says of itself start so; its id follows."""
 EVERYTHING = "*"
 """The subject of a silence that holds for all of them."""
 
@@ -58,9 +60,10 @@ class Problem(Fact):
 class Incident(Fact):
     """One problem of one service, or of one subject that the catalog does not know; or what psfbot makes of several.
 
-    `subject` is a service's id, or `unmapped:` and what the alert was about; `cause:` and a
-    place of the catalog for what several services have in common; `storm:` and a lane for a
-    time in which that room hears a digest. `flaps` counts how often it came back, `repeats`
+    `subject` is a service's id, or `unmapped:` and what the alert was about; `provider:` and
+    the id of one that reports trouble of its own; `cause:` and a place of the catalog for what
+    several services have in common; `storm:` and a lane for a time in which that room hears a
+    digest. `flaps` counts how often it came back, `repeats`
     how often it was reported again while it lasted; for a cause, how many services its room
     last heard of, for a storm, what was folded. `version` grows with every change that people
     are told of. `cause` is the incident that this one follows from. `due_at` is when time
@@ -99,7 +102,12 @@ class Incident(Fact):
     @property
     def service(self) -> str | None:
         """The service's id, where the catalog knows it."""
-        return None if self.subject.startswith((UNMAPPED, CAUSE, STORM)) else self.subject
+        return None if self.subject.startswith((UNMAPPED, PROVIDER, CAUSE, STORM)) else self.subject
+
+    @property
+    def provider(self) -> str:
+        """The id of the provider that reports trouble of its own, if it is about that."""
+        return self.subject.removeprefix(PROVIDER) if self.subject.startswith(PROVIDER) else ""
 
     @property
     def node(self) -> "Node | None":
@@ -119,7 +127,9 @@ class Incident(Fact):
         """The subject in words."""
         if self.storm is not None:
             return f"storm in {self.storm}"
-        return self.node[1] if self.node else self.subject.removeprefix(UNMAPPED) or "something unnamed"
+        if self.node:
+            return self.node[1]
+        return self.provider or self.subject.removeprefix(UNMAPPED) or "something unnamed"
 
 
 class Down(NamedTuple):

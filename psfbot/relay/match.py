@@ -8,7 +8,8 @@ from psfbot.catalog.address import read
 from psfbot.catalog.book import Book
 from psfbot.catalog.names import How, Names
 from psfbot.relay.alert import Alert
-from psfbot.relay.incident import UNMAPPED
+from psfbot.relay.incident import PROVIDER, UNMAPPED
+from psfbot.relay.supplier import loudness, speaker
 
 Checks = dict[tuple[str, str], tuple[int, str, str]]
 """Source and folded name of a check -> place in the catalog, service, and the name as it is written."""
@@ -26,16 +27,28 @@ class Subject:
 
 
 def match(alert: Alert, book: Book) -> Subject:
-    """Find the service: by the catalog's `alerts`, then by host, URL or tag; else it is shown as unmapped."""
+    """Find the service: by the catalog's `alerts`, then by host, URL or tag; else it is shown as unmapped.
+
+    What a provider's status page says is about that provider, unless the catalog lists the page for a service.
+    """
     mapped = by_mapping(alert, book)
     if mapped:
         return mapped
+    provider = speaker(alert, book)
+    if provider:
+        return Subject(PROVIDER + provider.id, f"the catalog knows this status page as that of {provider.id}")
     for said in clues(alert):
         found = by_name(said, book)
         if found:
             return found
     about = alert.about or next(iter(alert.names), "") or alert.summary or f"{alert.source} {alert.key}"
     return Subject(UNMAPPED + about[:200], f"the catalog knows neither this check nor '{about[:80]}'")
+
+
+def as_heard(alert: Alert, book: Book) -> Alert:
+    """The alert with the weight that it has here: a provider's word about itself weighs less than our own checks."""
+    provider = None if by_mapping(alert, book) else speaker(alert, book)
+    return alert.model_copy(update={"severity": loudness(alert, provider, book)}) if provider else alert
 
 
 def clues(alert: Alert) -> Iterator[str]:

@@ -10,8 +10,9 @@ PERHAPS = "perhaps told before"
 
 
 class Priority(IntEnum):
-    """Which notice goes first when a room's lane is busy; lower is sooner."""
+    """Which notice goes first when a room's lane is busy; lower is sooner. What is vital is of tier 1."""
 
+    VITAL = -1
     URGENT = 0
     NORMAL = 1
     BULK = 2
@@ -35,6 +36,8 @@ class Notice(Fact):
     `text` is the one line that says it all; `lines` are what platforms with room for
     it show below. `kind` is the happening that it tells. A `quiet` one only brings a
     message up to date that is already there; platforms that cannot do that leave it out.
+    `began` and `ended` are the incident's times, and `about` what is wrong where `text` does
+    not say that: they are told only when the notice comes late.
     """
 
     incident: int
@@ -46,6 +49,9 @@ class Notice(Fact):
     links: tuple[tuple[str, str], ...] = ()
     priority: Priority = Priority.NORMAL
     quiet: bool = False
+    began: datetime | None = None
+    ended: datetime | None = None
+    about: str = ""
 
 
 class Delivery(StrEnum):

@@ -8,6 +8,7 @@ from psfbot.relay.alert import Alert
 from psfbot.relay.incident import Down, Entry, Incident, Problem, Silence
 from psfbot.relay.letter import Arrival, Fate, Letter
 from psfbot.relay.notice import Ending, Notice, Parcel, Room
+from psfbot.relay.passing import Passing
 from psfbot.relay.spell import Turn
 from psfbot.relay.storm import Pace
 
@@ -128,6 +129,15 @@ class Ledger(Protocol):
 
     def post(self, notice: Notice, now: datetime) -> int:
         """Put a notice in the outbox; an older version to the same room that nobody has sent yet is replaced."""
+
+    def pass_on(self, passing: Passing) -> None:
+        """Keep a deed that a source is to hear of; its id is given here."""
+
+    def passings(self, incident: int | None = None) -> Sequence[Passing]:
+        """Deeds that their sources have not heard of yet, oldest first: of one incident, or of all."""
+
+    def keep_passing(self, passing: Passing, attempts: int) -> bool:
+        """Replace a deed that still waits after so many attempts; False when somebody else was quicker."""
 
 
 class Outbox(Protocol):

@@ -26,11 +26,12 @@ class Reminder:
 def wound(incident: Incident, happened: Happening, now: datetime) -> Incident:
     """The incident with its clock set: it runs while nobody has a problem that is no mere warning.
 
-    One that flaps is looked at when it may have settled, and a cause as long as it goes on: neither loses its time.
+    Nobody is asked to take what a provider has to mend. One that flaps is looked at when it may have settled, and a
+    cause as long as it goes on: neither loses its time.
     """
     if incident.flapping_since or (incident.node and incident.state is not Standing.RESOLVED):
         return incident
-    if incident.state is not Standing.OPEN or incident.severity in MILD:
+    if incident.state is not Standing.OPEN or incident.severity in MILD or incident.provider:
         return incident.model_copy(update={"due_at": None})
     if happened in STARTS:
         return incident.model_copy(update={"due_at": now + FIRST, "reminded": 0})

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 FIRST = timedelta(seconds=1)
-LONGEST = timedelta(minutes=5)
+LONGEST = timedelta(minutes=1)
+"""However long a platform was down, a minute after it is back each of its rooms is told."""
 GIVE_UP_AFTER = timedelta(hours=24)
 """A notice that could not be told for a day is a dead letter: listed in chat, and tried again on request."""
 

@@ -1,6 +1,6 @@
 """What people read about an incident: one line that says it all, and what stands below it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from psfbot.catalog import words
@@ -31,6 +31,8 @@ NOW = {
 """What brings a message up to date: a quiet notice says how the incident stands, as if it were told only now."""
 MILD = frozenset({Severity.INFO, Severity.WARNING})
 NO_ROTA = "no rota is known"
+FOUND = " (found by poll)"
+"""Behind what the source was asked for: its own word never came, or comes later."""
 BY_HAND = "(closed by hand)"
 """What a person called over, whatever its sources say."""
 LONGEST = 400
@@ -50,7 +52,7 @@ class Said:
     links: tuple[tuple[str, str], ...] = field(default=())
 
 
-def word(  # noqa: PLR0913 - all that one line weighs; most callers leave the last two
+def word(  # noqa: PLR0913 - all that one line weighs; most callers leave the last three
     kind: Happening,
     incident: Incident,
     catalog: Catalog,
@@ -59,10 +61,11 @@ def word(  # noqa: PLR0913 - all that one line weighs; most callers leave the la
     *,
     public: bool = False,
     on_call: str = "",
+    beside: tuple[str, ...] = (),
 ) -> Said:
     """Say what happened to an incident; a public room is spared the source's long text and its pages.
 
-    `on_call` says who is on call for its service, where that is known.
+    `on_call` says who is on call for its service, where that is known, `beside` what its providers report.
     """
     kind, own = told_as(kind, incident), None if public else alert
     if kind is Happening.RESOLVED:
@@ -73,9 +76,17 @@ def word(  # noqa: PLR0913 - all that one line weighs; most callers leave the la
         return Said(flapping(incident), links=links(own))
     service = catalog.services.get(incident.service or "")
     facts = where_and_whom(service, catalog) if service else ("not in the catalog", f"ack {incident.number}")
+    facts = (*beside, *facts)
     text = line(lead(kind, incident), title(kind, incident, now), facts)
     lines = (*(below(service, catalog, on_call) if service else ()), *details(own))
     return Said(text, lines=tuple(map(one_line, lines)), links=links(own))
+
+
+def marked(said: Said, alert: Alert | None) -> Said:
+    """The same, with a word about how it was found where the source did not tell it by itself."""
+    if alert is None or not alert.polled:
+        return said
+    return replace(said, text=cut(said.text, LONGEST - len(FOUND)) + FOUND)
 
 
 def told_as(kind: Happening, incident: Incident) -> Happening:

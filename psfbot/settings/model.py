@@ -6,7 +6,17 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, SecretStr
 
 from psfbot.settings.reading import Configuration
-from psfbot.settings.values import Address, Fingerprints, Folders, Repository, Secrets, Words, lower
+from psfbot.settings.values import (
+    Address,
+    Detours,
+    Fingerprints,
+    Folders,
+    NameServer,
+    Repository,
+    Secrets,
+    Words,
+    lower,
+)
 
 
 class Settings(Configuration):
@@ -30,6 +40,16 @@ class Settings(Configuration):
     """The plugins that are on. Not given: all that are found."""
     plugin_dirs: Folders = Field(default=(), examples=["/srv/psfbot/plugins"])
     """More folders to look for plugins in; what they hold goes before what is built in."""
+    checks_connect_to: Detours = Field(default=(), examples=["www.python.org:443=127.0.0.1:8443"])
+    """Where checks go instead: `host:port=address:port`, or `address:port` for all; `http://` before it is no TLS."""
+    checks_ca: Path | None = Field(default=None, examples=["/etc/ssl/psf-ca.pem"])
+    """More certificates (PEM) to trust in checks and probes, such as those of a CA of one's own."""
+    checks_dns_server: NameServer | None = Field(default=None, examples=["127.0.0.1:5353"])
+    """Name server that checks and probes ask. Not given: those of this machine; a demo asks none."""
+    poll_alarm_after: float = Field(default=3600, ge=0, examples=["3600"])
+    """Seconds that a poll may fail before the rooms for all alerts are told, once; 0 tells nobody."""
+    deadman_url: SecretStr | None = Field(default=None, examples=["https://hc-ping.example.org/a-secret-word"])
+    """Address that is called (GET) after each heartbeat that came through; whoever is there alarms when that stops."""
     log_level: Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(lower)] = Field(
         default="info", examples=["debug"]
     )

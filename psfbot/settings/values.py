@@ -1,9 +1,20 @@
 """The kinds of values that a setting may hold, and how each is read from text."""
 
+import re
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, get_args
 
 from pydantic import AfterValidator, BeforeValidator, SecretStr
+
+_PLACE = r"\[[0-9a-fA-F:.]+\]|[^\s=:/\[\]]+"
+DETOUR = re.compile(
+    rf"(?:(?P<host>{_PLACE})(?::(?P<port>\d{{1,5}}))?=)?(?P<plain>http://)?(?P<address>{_PLACE}):(?P<to>\d{{1,5}})"
+)
+"""`host:port=address:port`: where to connect in place of a host."""
+SERVER = re.compile(r"(?:(?P<v4>[\d.]+)|\[(?P<v6>[0-9a-fA-F:.]+)\])(?::(?P<port>\d{1,5}))?")
+"""`address:port` of a name server."""
+LAST_PORT = 65535
 
 
 def split(value: object) -> object:
@@ -44,12 +55,34 @@ def fingerprint(value: str) -> str:
     return plain
 
 
+def detour(value: str) -> str:
+    """Refuse what does not say where to connect."""
+    found = DETOUR.fullmatch(value)
+    if not found or any(int(port or 0) > LAST_PORT for port in found.group("port", "to")):
+        msg = "address:port, or host:port=address:port, with http:// before the address for one without TLS"
+        raise ValueError(msg)
+    return value
+
+
+def server(value: str) -> str:
+    """Refuse what is no address of a name server."""
+    found = SERVER.fullmatch(value)
+    try:
+        ip_address((found["v4"] or found["v6"]) if found else "")
+    except ValueError:
+        msg = "the IP address of a name server, with :port behind it where that is not 53 (IPv6 in brackets)"
+        raise ValueError(msg) from None
+    return value
+
+
 Words = Annotated[tuple[str, ...], BeforeValidator(split)]
 Folders = Annotated[tuple[Path, ...], BeforeValidator(split)]
 Secrets = Annotated[tuple[SecretStr, ...], BeforeValidator(split)]
 Fingerprints = Annotated[tuple[Annotated[str, AfterValidator(fingerprint)], ...], BeforeValidator(split)]
 Repository = Annotated[str, AfterValidator(repository)]
 Address = Annotated[str, AfterValidator(address)]
+Detours = Annotated[tuple[Annotated[str, AfterValidator(detour)], ...], BeforeValidator(split)]
+NameServer = Annotated[str, AfterValidator(server)]
 
 
 def is_secret(annotation: object) -> bool:

@@ -77,6 +77,11 @@ class Database:
         return self._writer.trouble
 
     @property
+    def flush(self) -> float:
+        """Seconds that the disk took for the last commit."""
+        return self._writer.flush
+
+    @property
     def waiting(self) -> int:
         """How many writes wait."""
         return self._writer.waiting

@@ -11,10 +11,11 @@ from psfbot.relay.alert import Alert
 from psfbot.relay.incident import CAUSE, Down, Entry, Incident, Problem, Silence
 from psfbot.relay.letter import Fate
 from psfbot.relay.notice import Notice, Parcel, Room
+from psfbot.relay.passing import Passing
 from psfbot.relay.ports import Ledger, Store
 from psfbot.relay.spell import Turn
 from psfbot.relay.storm import Pace
-from psfbot.store import inbox, outbox, past, silences, together
+from psfbot.store import inbox, outbox, passings, past, silences, together
 from psfbot.store.columns import LARGEST_ID, Moment, given
 from psfbot.store.db import Database
 from psfbot.store.tables import alerts, incidents, problems, timeline
@@ -221,6 +222,18 @@ class SqlLedger(Ledger):
     def post(self, notice: Notice, now: datetime) -> int:
         """Put a notice in the outbox; an older version to the same room that nobody has sent yet is replaced."""
         return outbox.post(self._connection, notice, now)
+
+    def pass_on(self, passing: Passing) -> None:
+        """Keep a deed that a source is to hear of; its id is given here."""
+        passings.add(self._connection, passing)
+
+    def passings(self, incident: int | None = None) -> Sequence[Passing]:
+        """Deeds that their sources have not heard of yet, oldest first: of one incident, or of all."""
+        return passings.waiting(self._connection, incident)
+
+    def keep_passing(self, passing: Passing, attempts: int) -> bool:
+        """Replace a deed that still waits after so many attempts; False when somebody else was quicker."""
+        return passings.keep(self._connection, passing, attempts)
 
 
 class SqlStore(Store):

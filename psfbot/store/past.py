@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, not_, or_, select
 
-from psfbot.relay.incident import CAUSE, STORM, Happening, Incident
+from psfbot.relay.incident import CAUSE, PROVIDER, STORM, Happening, Incident
 from psfbot.relay.notice import Parcel
 from psfbot.relay.spell import TURNS, Turn
 from psfbot.store.columns import Moment
@@ -14,8 +14,8 @@ from psfbot.store.outbox import PARCELS
 from psfbot.store.tables import alerts, incidents, outbox, timeline
 
 _SINCE, _UNTIL = bindparam("since", type_=Moment()), bindparam("until", type_=Moment())
-_MADE = or_(*(incidents.c.subject.startswith(start, autoescape=True) for start in (CAUSE, STORM)))
-"""What psfbot made of several incidents is none by itself."""
+_MADE = or_(*(incidents.c.subject.startswith(start, autoescape=True) for start in (CAUSE, STORM, PROVIDER)))
+"""What psfbot made of several incidents is none by itself, and what a provider says of itself is none of ours."""
 
 
 def _opened(subject: str | None) -> ColumnElement[bool]:

@@ -14,9 +14,12 @@ from sqlalchemy import (
     text,
 )
 
+from psfbot.checklists.campaign import Campaign
+from psfbot.checklists.run import Deed, Run
 from psfbot.oncall.page import Page
 from psfbot.oncall.shift import Watch
 from psfbot.relay.alert import Alert
+from psfbot.relay.certificate import Shown
 from psfbot.relay.notice import Notice
 from psfbot.store.columns import Id, Model, Moment, Words
 
@@ -279,3 +282,82 @@ pages = Table(
     Index(None, "asked_at"),
 )
 """Pages that somebody asked for, and what became of each."""
+
+passings = Table(
+    "passings",
+    metadata,
+    Column("id", Id, primary_key=True),
+    _incident(nullable=False),
+    Column("source", Words, nullable=False),
+    Column("key", Words, nullable=False),
+    Column("signal", Words, nullable=False),
+    Column("by", Words, nullable=False),
+    Column("text", Words, nullable=False),
+    Column("made_at", Moment, nullable=False),
+    Column("not_before", Moment, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("state", Words, nullable=False),
+    Column("answer", Words, nullable=False),
+    Index(None, "state"),
+    Index(None, "incident"),
+    sqlite_autoincrement=True,
+)
+"""What people did about incidents, on its way to the sources that opened them."""
+
+campaigns = Table(
+    "campaigns",
+    metadata,
+    Column("number", Id, primary_key=True),
+    Column("template", Words, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("campaign", Model(Campaign), nullable=False),
+    sqlite_autoincrement=True,
+)
+"""Checklists for many services at once."""
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("number", Id, primary_key=True),
+    Column("template", Words, nullable=False),
+    Column("service", Words, nullable=False),
+    Column("course", Words, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("changed_at", Moment, nullable=False),
+    Column("campaign", Id, ForeignKey("campaigns.number")),
+    Column("run", Model(Run), nullable=False),  # as it stands: what its deeds add up to
+    Index(None, "course", "number"),
+    Index(None, "template", "number"),
+    Index(None, "campaign"),
+    Index(
+        "uq_runs_one_open",  # also two people who start it at once get one
+        "service",
+        "template",
+        unique=True,
+        sqlite_where=text("course IN ('running', 'paused')"),
+        postgresql_where=text("course IN ('running', 'paused')"),
+    ),
+    sqlite_autoincrement=True,
+)
+"""Checklists that somebody works through, by the number that people call them."""
+
+deeds = Table(
+    "deeds",
+    metadata,
+    Column("run", Id, ForeignKey("runs.number"), primary_key=True),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("at", Moment, nullable=False),
+    Column("kind", Words, nullable=False),
+    Column("deed", Model(Deed), nullable=False),
+)
+"""Everything that was done to runs, in its order: nothing is ever taken out."""
+
+certificates = Table(
+    "certificates",
+    metadata,
+    Column("host", Words, primary_key=True),
+    Column("port", Integer, primary_key=True, autoincrement=False),
+    Column("ends_at", Moment, nullable=False),
+    Column("shown", Model(Shown), nullable=False),
+)
+"""What each place was last seen to prove itself with."""

@@ -5,14 +5,15 @@ from datetime import datetime
 
 from sqlalchemy import Connection, and_, bindparam, case, func, insert, not_, or_, select, update
 
-from psfbot.relay.incident import CAUSE, STORM, UNMAPPED, Down, Happening, Standing
+from psfbot.relay.incident import CAUSE, PROVIDER, STORM, UNMAPPED, Down, Happening, Standing
 from psfbot.relay.storm import Pace
 from psfbot.store.columns import Moment
 from psfbot.store.tables import incidents, paces, timeline
 
 _SINCE = bindparam("since", type_=Moment())
 IS_OPEN = incidents.c.state.in_([Standing.OPEN, Standing.ACKNOWLEDGED])
-_SERVICE = and_(*(not_(incidents.c.subject.startswith(start, autoescape=True)) for start in (UNMAPPED, CAUSE, STORM)))
+_OTHERS = (UNMAPPED, PROVIDER, CAUSE, STORM)
+_SERVICE = and_(*(not_(incidents.c.subject.startswith(start, autoescape=True)) for start in _OTHERS))
 MADE = case((or_(*(incidents.c.subject.startswith(start, autoescape=True) for start in (CAUSE, STORM))), 0), else_=1)
 """What psfbot made of several incidents comes before them: many reminders at once must not hold up a cause."""
 _BEGAN = func.coalesce(incidents.c.reopened_at, incidents.c.opened_at)

@@ -52,6 +52,7 @@ class Writer:
     def __init__(self, home: Home) -> None:
         """Start the thread; it connects with the first job."""
         self.trouble = ""
+        self.flush = 0.0
         self._home = home
         self._connection: Connection | None = None
         self._used = 0.0
@@ -164,7 +165,9 @@ class Writer:
         self._connection = self._connection or self._home.writing.connect()
         with self._connection.begin():
             yield self._connection
+            worked = monotonic()
         self._used = monotonic()
+        self.flush = self._used - worked
 
     def _forget_connection(self) -> None:
         """Close every connection, the readers' too: after trouble each must be opened anew."""

@@ -12,6 +12,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from psfbot import logs
 from psfbot.web.answers import SAFE
 from psfbot.web.api import Incidents
+from psfbot.web.calendars import Calendars
+from psfbot.web.checklists import Checklists
 from psfbot.web.events import PATH, Events
 from psfbot.web.health import Health
 from psfbot.web.hooks import PREFIX, Hooks
@@ -30,7 +32,12 @@ def make_app(parts: Parts) -> ASGIApp:
     """Everything that is served over HTTP."""
     hooks, events = Hooks(parts), Events(parts.slack, parts.limits, parts.counters)
     rest = Starlette(
-        routes=[*Health(parts).routes(), *Incidents(parts).routes()],
+        routes=[
+            *Health(parts).routes(),
+            *Incidents(parts).routes(),
+            *Checklists(parts).routes(),
+            *Calendars(parts).routes(),
+        ],
         exception_handlers={HTTPException: refused, Exception: broken},
     )
 

@@ -28,6 +28,21 @@ class Reported(Collector):
             yield kind(f"psfbot_{self._name}_{name}", f"{self._name}: {words}.", value=value)
 
 
+class Labelled(Collector):
+    """Numbers by name that some part of the bot keeps itself, asked for at each scrape."""
+
+    def __init__(self, name: str, about: str, label: str, numbers: Callable[[], Mapping[str, float]]) -> None:
+        """Begin with whatever it says now."""
+        self._name, self._about, self._label, self._numbers = name, about, label, numbers
+
+    def collect(self) -> Iterator[Metric]:
+        """One gauge, with a value for each name."""
+        gauge = GaugeMetricFamily(self._name, self._about, labels=[self._label])
+        for which, value in self._numbers().items():
+            gauge.add_metric([which], value)
+        yield gauge
+
+
 class Counters:
     """Every number that is exported; other parts of the bot say here what happened."""
 
@@ -101,6 +116,10 @@ class Counters:
     def platform(self, name: str, numbers: Callable[[], Mapping[str, float]]) -> None:
         """A platform has numbers of its own."""
         self.registry.register(Reported(name, numbers))
+
+    def labelled(self, name: str, about: str, label: str, numbers: Callable[[], Mapping[str, float]]) -> None:
+        """A part of the bot has numbers of its own, by name."""
+        self.registry.register(Labelled(name, about, label, numbers))
 
     def catalog(self, at: datetime) -> None:
         """The catalog was read."""

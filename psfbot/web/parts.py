@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from psfbot.checklists.ports import Store as Runs
 from psfbot.plugin import Configuration, Plugin
 from psfbot.relay.ports import Inbox, Store
 from psfbot.web.events import Answering
@@ -21,7 +22,8 @@ class Parts:
     `ready` names what must work for this process to be of use, with `ok` or what is
     wrong with it; what is switched off is not named. The store is asked without it.
     `bell` is rung after a webhook was stored, and must not wait. `slack` answers what
-    Slack posts, where that is switched on.
+    Slack posts, where that is switched on. `checklists` is where runs of checklists are kept. `calendar`
+    makes iCalendar of a rota that it is asked for, without anything private.
     """
 
     inbox: Inbox
@@ -34,3 +36,5 @@ class Parts:
     counters: Counters
     limits: Limits = field(default_factory=Limits)
     slack: Answering | None = None
+    calendar: Callable[[str], Awaitable[str | None]] | None = None
+    checklists: Runs | None = None
