@@ -19,7 +19,9 @@ import yaml
 from generated import written
 
 from psfbot.catalog.book import Book
+from psfbot.catalog.edit import Add, Change, Rename, Set, edited
 from psfbot.catalog.file import load
+from psfbot.catalog.model import Catalog
 from psfbot.chat.message import Message, Speaker
 from psfbot.commands import commands
 from psfbot.flows.ask import Desk
@@ -80,6 +82,7 @@ def size(count: int, folder: Path, rounds: int) -> None:
     ids = draw.sample(sorted(catalog.services), min(500, count))
     row("names indexed", best(lambda: Book.of(catalog), rounds), None, "")
     inside(Book.of(catalog, places=loaded.places), ids, rounds)
+    editing(file, catalog, ids, rounds)
     row("python -c pass (floor)", start, None, "")
 
 
@@ -105,6 +108,20 @@ def inside(book: Book, ids: list[str], rounds: int) -> None:
         return asyncio.run(desk.answer(Message(f"who owns {service}", Speaker("bench"), "bench")))
 
     row("a question, in process", each(ask, ids[:100], rounds), floor, "dict look-up")
+
+
+def editing(file: Path, catalog: Catalog, ids: list[str], rounds: int) -> None:
+    """Figures of one change: its text in, the new text and its diff out."""
+    text, day = file.read_text("utf-8"), NOON.date()
+
+    def change(wanted: Change) -> object:
+        return edited(text, wanted, day, catalog=catalog)
+
+    copied = best(lambda: text[:1000] + "x" + text[1000:], rounds)
+    row("the text copied once (floor)", copied, None, "")
+    row("a field set", best(lambda: change(Set(ids[0], "description", "New")), rounds), copied, "copy")
+    row("an alias added", best(lambda: change(Add(ids[0], "alias", "brand new")), rounds), copied, "copy")
+    row("a service renamed", best(lambda: change(Rename(ids[0], "renamed")), rounds), copied, "copy")
 
 
 def main() -> None:

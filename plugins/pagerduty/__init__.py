@@ -8,11 +8,14 @@ from hashlib import sha256
 from psfbot.plugin import (
     Alert,
     Configuration,
+    Examination,
+    Finding,
     Hook,
     Ignored,
     Pager,
     Plugin,
     Proof,
+    Remark,
     RotaSource,
     Stale,
     State,
@@ -20,9 +23,10 @@ from psfbot.plugin import (
     links,
     numbered,
     signed,
+    when,
 )
 
-from .envelope import Envelope, Event
+from .envelope import Envelope, Event, Note
 from .settings import Settings
 from .told import told
 
@@ -31,6 +35,7 @@ PARTS = 10
 OLDEST = timedelta(hours=72)
 """PagerDuty tries for 48 hours; what is older is a recording that somebody plays again."""
 AHEAD = timedelta(minutes=5)
+ANNOTATED = "incident.annotated"
 STATES = {
     "incident.triggered": State.FIRING,
     "incident.unacknowledged": State.FIRING,
@@ -49,12 +54,24 @@ def read(envelope: Envelope, hook: Hook) -> Alert | Ignored | Stale:
     event = envelope.event
     state = STATES.get(event.event_type)
     if state is None:
-        return Ignored(told(event))
+        return Ignored(told(event), remark(event, hook))
     if not hook.received_at - OLDEST <= event.happened <= hook.received_at + AHEAD:
         return Stale(
             f"It happened at {event.happened.isoformat()}, which is no news: this is a recording, played again."
         )
     return alert(event, state)
+
+
+def remark(event: Event, hook: Hook) -> Remark | None:
+    """What somebody wrote on an incident; a recording that is played again says nothing new."""
+    note, at = Note.model_validate(event.data), when(event.occurred_at, hook)
+    if event.event_type != ANNOTATED or not (note.incident.id and note.content and event.id):
+        return None
+    if at < hook.received_at - OLDEST:
+        return None
+    return Remark(
+        source=plugin.name, key=note.incident.id, text=note.content, by=event.agent.summary, event=event.id, at=at
+    )
 
 
 def alert(event: Event, state: State) -> Alert:
@@ -108,6 +125,14 @@ def rehearse(hook: Hook, settings: Configuration | None) -> Hook:
         hook = hook.altered(event=event | {"id": sha256(now.encode()).hexdigest()[:26], "occurred_at": now})
     signatures = [f"v1={hmac.new(key.encode(), hook.body, sha256).hexdigest()}" for key in secrets_of(settings)[:1]]
     return replace(hook, headers={**hook.headers, "x-pagerduty-signature": ",".join(signatures)})
+
+
+@plugin.doctor
+async def examine(examination: Examination) -> tuple[Finding, ...]:
+    """Look at keys, schedules, people, services and the webhook."""
+    from .doctor import look  # noqa: PLC0415 - the client takes 0.2 s to import, and only a doctor needs it here
+
+    return await look(examination)
 
 
 @plugin.rota

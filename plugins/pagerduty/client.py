@@ -32,7 +32,7 @@ UNAUTHORIZED, TOO_MANY, SERVER = 401, 429, 500
 SHOWN = 200
 """Characters of PagerDuty's own words that people are shown."""
 
-SLOW = "PagerDuty did not answer within {:.0f} seconds"
+SLOW = "PagerDuty did not answer within {:g} seconds"
 DOWN = "PagerDuty cannot be reached ({})"
 BROKEN = "PagerDuty's answer cannot be read ({})"
 WRONG = "PagerDuty does not take our key (401): check {}, and whether the region of the address is right"
@@ -122,7 +122,7 @@ class Line(Generic[C]):
         for tried in range(1, TRIES + 1):
             await self._turn(end)
             try:
-                reply = await self._once(work, end)
+                reply = await self._once(work, end, seconds)
             except Failed as failed:
                 self.breaker.failed(self.clock())
                 pause = PAUSE * 2 ** (tried - 1) if failed.wait is None else failed.wait
@@ -149,17 +149,17 @@ class Line(Generic[C]):
         if rest:
             raise OutOfReach(f"{RESTING.format(self.breaker.failures, rest)}.")
 
-    async def _once(self, work: Work[C], end: float) -> Reply:
-        """One exchange, in a thread that is left behind when it takes too long."""
+    async def _once(self, work: Work[C], end: float, seconds: float) -> Reply:
+        """One exchange, in a thread that is left behind when it takes too long: `seconds` are all that there were."""
         left = end - self.clock()
-        job = asyncio.wrap_future(self._pool.submit(self._do, work))
+        job = asyncio.wrap_future(self._pool.submit(self._do, work, seconds))
         try:
             reply = await asyncio.wait_for(job, left)
         except TimeoutError:
-            raise Failed(SLOW.format(left)) from None
+            raise Failed(SLOW.format(seconds)) from None
         return self._weighed(reply)
 
-    def _do(self, work: Work[C]) -> Reply:
+    def _do(self, work: Work[C], seconds: float) -> Reply:
         """In the thread: hand the client its work, and read what came of it."""
         try:
             return read(work(self._ready()))
@@ -168,9 +168,9 @@ class Line(Generic[C]):
         except pagerduty.Error as error:
             cause = error.__cause__
             unsent = isinstance(cause, httpx2.ConnectError | httpx2.ConnectTimeout | httpx2.UnsupportedProtocol)
-            raise Failed(DOWN.format(type(cause or error).__name__), again=unsent) from error
+            raise Failed(trouble(cause or error, seconds), again=unsent) from error
         except (httpx2.HTTPError, httpx2.InvalidURL) as error:
-            raise Failed(DOWN.format(type(error).__name__)) from error
+            raise Failed(trouble(error, seconds)) from error
 
     def _ready(self) -> C:
         """The client, which tries nothing a second time and never sleeps."""
@@ -196,6 +196,13 @@ class Line(Generic[C]):
         self._pool.shutdown(wait=False, cancel_futures=True)
         if self._client is not None:
             self._client.close()
+
+
+def trouble(error: BaseException, seconds: float) -> str:
+    """What kept an answer from coming: they took too long, or could not be reached."""
+    if isinstance(error, httpx2.ReadTimeout | httpx2.WriteTimeout | httpx2.PoolTimeout):
+        return SLOW.format(seconds)
+    return DOWN.format(type(error).__name__)
 
 
 def tamed(client: C) -> C:

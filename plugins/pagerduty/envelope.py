@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, model_validator
 
-from psfbot.plugin import Payload, Said, Severity, Time, loose
+from psfbot.plugin import Payload, Plain, Said, Severity, Time, loose
 
 OLD = (
     "This is a V2 webhook, which carries no signature. In PagerDuty, add a Generic Webhook (v3) to the same address, "
@@ -81,6 +81,13 @@ class Incident(Payload):
         told = {"Assigned to": who, "Policy": self.escalation_policy.name, "Priority": self.priority.name,
                 "Urgency": self.urgency, "Merged into": merged}  # fmt: skip
         return " · ".join(f"{label} {value}" for label, value in told.items() if value)
+
+
+class Note(Payload):
+    """What somebody wrote on an incident."""
+
+    content: Annotated[Plain, loose("")] = ""
+    incident: Pointer = NOTHING
 
 
 class Event(Payload):

@@ -1,11 +1,12 @@
 """Calling people through PagerDuty: an event opens an incident under a key of ours, and later ones move it."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
 from pagerduty import EventsApiV2Client, RestApiV2Client
-from psfbot.plugin import OutOfReach, Paging, Signal
+from psfbot.plugin import OutOfReach, Paging, Payload, Said, Signal, Time
 
 from .client import WRITE_SECONDS, Line, Reply
 from .lines import events_line, rest_line
@@ -22,6 +23,18 @@ NO_TOKEN = "psfbot has no token for PagerDuty: set PSFBOT_PAGERDUTY_TOKEN."  # n
 NO_SENDER = "PagerDuty wants to know in whose name incidents change: set PSFBOT_PAGERDUTY_FROM."
 NO_INCIDENT = "PagerDuty knows no incident under the key {key}."
 REFUSED = "PagerDuty refused that ({status}: {words})."
+
+
+UNREADABLE = "PagerDuty's notes on the incident cannot be read."
+SLACK = timedelta(minutes=5)
+"""How far PagerDuty's clock may be behind ours."""
+
+
+class Note(Payload):
+    """A note that stands on an incident."""
+
+    content: Said = ""
+    created_at: Time = None
 
 
 @dataclass
@@ -73,15 +86,31 @@ class Events:
         return f"PagerDuty has it {state}"
 
     async def _note(self, paging: Paging) -> str:
-        """Write a note on an incident. Two of them would stand there twice, so it is never tried again."""
+        """Write a note on an incident. Two of them would stand there twice: one that may be there is looked for."""
         number = paging.incident or await self._by_key(paging.key)
         path = f"/incidents/{quote(number, safe='')}/notes"
-        body = {"note": {"content": f"{paging.by}: {paging.text}" if paging.by else paging.text}}
+        content = f"{paging.by}: {paging.text}" if paging.by else paging.text
+        if paging.before and await self._stands(path, content, paging.before):
+            return "PagerDuty has the note"
+        body = {"note": {"content": content}}
         reply = await self._rest().ask(
             lambda client: client.post(path, json=body, headers=self._name()), seconds=WRITE_SECONDS, repeat=False
         )
         accepted(reply)
         return "PagerDuty has the note"
+
+    async def _stands(self, path: str, content: str, since: datetime) -> bool:
+        """Was this note written since then? Their clock may go wrong by a little."""
+        reply = await self._rest().ask(lambda client: client.get(path))
+        accepted(reply)
+        found = reply.data.get("notes")
+        if not isinstance(found, list):
+            raise OutOfReach(UNREADABLE)
+        notes = [Note.model_validate(one) for one in found if isinstance(one, dict)]
+        return any(
+            note.content.split() == content.split() and (not note.created_at or in_utc(note.created_at) > since - SLACK)
+            for note in notes
+        )
 
     async def _by_key(self, key: str) -> str:
         """The id of the incident that our own event opened."""
@@ -129,6 +158,11 @@ def event(paging: Paging) -> dict[str, Any]:
         "custom_details": {name: text for name, text in details.items() if text},
     }
     return {"event_action": "trigger", "dedup_key": key, "client": "psfbot", "payload": payload}
+
+
+def in_utc(at: datetime) -> datetime:
+    """A time of PagerDuty's; one without a zone is in UTC."""
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def accepted(reply: Reply) -> None:

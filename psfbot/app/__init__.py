@@ -19,6 +19,7 @@ from psfbot.errors import UserError
 from psfbot.settings import Settings
 
 if TYPE_CHECKING:
+    from psfbot.app.history import GitHistory
     from psfbot.app.library import Library
     from psfbot.catalog.book import Book
     from psfbot.chat.command import Command
@@ -59,6 +60,13 @@ class App:
     def book(self) -> "Book":
         """The last good reading of the catalog."""
         return self.library.book
+
+    @cached_property
+    def history(self) -> "GitHistory":
+        """The catalog's past, where a git repository keeps it."""
+        from psfbot.app.history import GitHistory
+
+        return GitHistory(self.catalog_path)
 
     @cached_property
     def plugins(self) -> "Plugins":

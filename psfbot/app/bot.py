@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import gc
+from collections import ChainMap
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -12,20 +13,31 @@ from typing import Any
 
 from psfbot import logs
 from psfbot.app import App, now
-from psfbot.app.duty import roster_of
+from psfbot.app.calendars import calendar_of
+from psfbot.app.checklists import ROUND, checklists_of, kept_runs, move_on
+from psfbot.app.duty import more_rounds, roster_of
 from psfbot.app.every import Round, bug, every
+from psfbot.app.heartbeat import Heartbeat
 from psfbot.app.platforms import Asked, Chat, speak, state
+from psfbot.app.polling import Polling
+from psfbot.app.portion import MANY, Portion
 from psfbot.app.secrets import settings_of
 from psfbot.app.trial import LoopbackTrial
+from psfbot.app.watching import amiss, heartbeat_of, polling_of
+from psfbot.app.world import Outside, certificates_of, world_of
 from psfbot.chat.message import Message
 from psfbot.errors import StoreBusy
 from psfbot.flows.alert import Scene
 from psfbot.flows.ask import Desk
+from psfbot.flows.beat import SOURCE
+from psfbot.flows.certificates import Certificates
+from psfbot.flows.checklist import Checklists
 from psfbot.flows.climb import climb
 from psfbot.flows.deliver import Courier
 from psfbot.flows.elsewhere import Elsewhere
 from psfbot.flows.fate import became
 from psfbot.flows.handoff import hand_off
+from psfbot.flows.history import History
 from psfbot.flows.inbox import Reader
 from psfbot.flows.oncall import Roster
 from psfbot.flows.relay import Relay
@@ -51,15 +63,11 @@ from psfbot.web.parts import Parts
 from psfbot.web.server import serve
 
 TICK = 5.0
+BEAT = 15.0
+"""Seconds between looks whether a heartbeat is due, and whether the last ones came through."""
 ROTAS = 60.0
 """Seconds between questions about who is on call; what is asked for in chat is answered from what is kept."""
 TICKED = "tick"
-SHORT, LONG = 0.005, 0.1
-"""Seconds that the store may be busy with letters in one go, while webhooks come in and while none do."""
-INSTANT = 1e-6
-"""Seconds that anything takes at least, whatever a coarse clock says."""
-CALM = 1.0
-"""Seconds without a webhook after which none are coming in."""
 CLEAN = timedelta(hours=6).total_seconds()
 PATIENCE = 5.0
 """Seconds that the loops have to finish what they began."""
@@ -79,17 +87,22 @@ class Bot:
     rooms: Mapping[str, str]
     stop: asyncio.Event
     invent_secrets: bool = False
+    stays_here: bool = False
     letters: asyncio.Event = field(default_factory=asyncio.Event)
-    rung: float = 0.0
     hush: asyncio.Event = field(default_factory=asyncio.Event)
     port: int = 0
-    pace: int = 1
+    portion: Portion = field(default_factory=Portion)
     watches: Mapping[str, Watch] = field(default_factory=dict)
 
     @cached_property
     def secrets(self) -> tuple[dict[str, Configuration], tuple[str, ...]]:
         """The plugins' own settings, and warnings about them."""
         return settings_of(self.app.plugins.found, self.app.environ, make_up=self.invent_secrets)
+
+    @cached_property
+    def world(self) -> Outside:
+        """What plugins may look at; checks of checklists take its `for_checks`."""
+        return world_of(self.app, self.secrets[0].values(), self.db, lambda: self.port, stays_here=self.stays_here)
 
     @cached_property
     def store(self) -> SqlStore:
@@ -125,7 +138,8 @@ class Bot:
         """Tells people."""
         alone = isinstance(self.db.home, SqliteFile)  # whose lock is free only when its last holder is gone
         leads = lambda: self.leader.leads  # noqa: E731 - the leader may change
-        return Courier(self.outbox, self.platforms, now, leads, bug, gave_up=self.tell_elsewhere, alone=alone)
+        everyone = {**self.platforms, self.heartbeat.name: self.heartbeat}
+        return Courier(self.outbox, everyone, now, leads, bug, gave_up=self.tell_elsewhere, alone=alone)
 
     async def tell_elsewhere(self, parcel: Parcel, ending: Ending) -> None:
         """What one platform will never take is told on the others."""
@@ -140,8 +154,22 @@ class Bot:
     @cached_property
     def reader(self) -> Reader:
         """Makes alerts of letters."""
-        plugins, watches = self.app.plugins.found, lambda: self.watches
+        plugins, watches = {**self.app.plugins.found, SOURCE: self.heartbeat.plugin}, lambda: self.watches
         return Reader(self.inbox, self.store, plugins, lambda: self.app.book, self.rooms, now, watches)
+
+    @cached_property
+    def polling(self) -> Polling:
+        """What psfbot asks for itself."""
+        return polling_of(self)
+
+    @cached_property
+    def heartbeat(self) -> Heartbeat:
+        """Proves that alerts come through."""
+        return heartbeat_of(self)
+
+    def courier_bell(self) -> None:
+        """Something is to be told."""
+        self.courier.bell.set()
 
     @cached_property
     def relay(self) -> Relay:
@@ -209,6 +237,7 @@ class Bot:
             await serve(make_app(self.parts()), host, self.app.settings.port, stop=self.stop, bound=listening)
         finally:
             self.stop.set()
+            self.polling.close()
             await asyncio.wait(loops, timeout=PATIENCE)
             self.hush.set()  # only now, so that what was being told has its proof
             if chats:
@@ -226,20 +255,22 @@ class Bot:
         return Parts(
             inbox=self.inbox,
             store=self.store,
-            plugins=self.app.plugins.found,
-            plugin_settings=self.secrets[0],
+            plugins={**self.app.plugins.found, SOURCE: self.heartbeat.plugin},
+            plugin_settings=ChainMap({SOURCE: self.heartbeat.settings}, self.secrets[0]),
             now=now,
             ready=self.ready,
             bell=self.ring,
             counters=self.counters,
             slack=partial(slack.request, self.desk) if isinstance(slack, Asked) else None,
+            checklists=kept_runs(self.db),
+            calendar=partial(calendar_of, self.roster, self.app),
         )
 
     async def ready(self) -> Mapping[str, str]:
         """Which platforms can speak; a follower need not."""
         found = {"store": self.db.trouble or "ok"}
         if self.leader.leads:
-            found |= {name: state(platform) for name, platform in self.platforms.items()}
+            found |= {name: state(platform) for name, platform in self.platforms.items()} | amiss(self)
         return found
 
     async def lead(self) -> None:
@@ -254,26 +285,19 @@ class Bot:
         Some are handed to the store together, in their order, and become durable together; inside it each
         letter is a transaction of its own.
         """
-        while self.leads and (waiting := await self.inbox.waiting()):
+        while self.leads and (waiting := await self.inbox.waiting(MANY)):
+            self.portion.behind = len(waiting) >= MANY
             while waiting and self.leads:
                 self.letters.clear()
-                began, together, waiting = monotonic(), waiting[: self.pace], waiting[self.pace :]
+                began, together, waiting = monotonic(), waiting[: self.portion.size], waiting[self.portion.size :]
                 await asyncio.gather(*map(self.read_one, together))
-                self.set_pace(len(together), monotonic() - began)
+                self.portion.adjust(len(together), monotonic() - began, self.db.flush)
             self.courier.bell.set()
 
     def ring(self) -> None:
         """A webhook was kept: let it be read."""
-        self.rung = monotonic()
+        self.portion.ring()
         self.letters.set()
-
-    def set_pace(self, read: int, took: float) -> None:
-        """Read no more together than the store does in a moment: webhooks that come meanwhile wait for so long.
-
-        It follows what was read and not what might have been: else it grows without end while letters come one by one.
-        """
-        moment = SHORT if monotonic() - self.rung < CALM else LONG
-        self.pace = max(1, min(int(read * moment / max(took, INSTANT)), 2 * read))
 
     @property
     def leads(self) -> bool:
@@ -336,9 +360,12 @@ class Bot:
 
 
 PORTS: dict[type[Any], Callable[[Bot], Any]] = {
+    History: lambda bot: bot.app.history,
     Relay: lambda bot: bot.relay,
     Roster: lambda bot: bot.roster,
+    Certificates: certificates_of,
     Trial: lambda bot: bot.trial,
+    Checklists: checklists_of,
 }
 """What commands may be handed, by the kind that they ask for."""
 
@@ -350,5 +377,10 @@ def rounds(bot: Bot) -> tuple[Round, ...]:
         Round("letters", 1.0, bot.read, bot.letters),
         Round("tick", TICK, bot.tick),
         Round("rotas", ROTAS, bot.rotas),
+        Round("polls", 1.0, bot.polling.look),
+        Round("heartbeat", BEAT, bot.heartbeat.beat),
+        Round("watch", BEAT, bot.heartbeat.look_out),
+        *more_rounds(bot),
+        Round("checklists", ROUND, partial(move_on, bot)),
         Round("retention", CLEAN, bot.clean),
     )

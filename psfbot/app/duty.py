@@ -1,16 +1,30 @@
 """On-call duty put together: whichever plugins know rotas or call people, and what is kept of it."""
 
 from collections.abc import Mapping
+from functools import partial
+from typing import Protocol
 
 from psfbot import logs
+from psfbot.app.every import Round
+from psfbot.app.fresh import SECRETS, Fresh
+from psfbot.app.passing import PASSINGS, Passer, pass_on
 from psfbot.flows.oncall import Roster
 from psfbot.flows.relay import Relay
 from psfbot.oncall.ports import Pager, RotaSource
 from psfbot.plugin import Configuration, Plugin
+from psfbot.store.checklists import SqlChecklists
 from psfbot.store.db import Database
 from psfbot.store.duties import SqlDuties
 
 log = logs.get(__name__)
+
+
+class Dutiful(Passer, Protocol):
+    """As much of a bot as its rounds need."""
+
+    @property
+    def secrets(self) -> tuple[dict[str, Configuration], tuple[str, ...]]:
+        """The plugins' own settings, and warnings about them."""
 
 
 def roster_of(
@@ -19,7 +33,19 @@ def roster_of(
     """On-call duty with the first plugin that is set up to know rotas, and the first that is set up to call people."""
     source_name, source = first_source(plugins, settings)
     pager_name, pager = first_pager(plugins, settings)
-    return Roster(SqlDuties(db), relay, source, source_name, pager, pager_name)
+    return Roster(SqlDuties(db), relay, source, source_name, pager, pager_name, running=partial(running, db))
+
+
+async def running(db: Database) -> tuple[str, ...]:
+    """The checklists that run, in few words each."""
+    found = await SqlChecklists(db).read(lambda runs: runs.runs())
+    return tuple(f"{run.number} ({run.template.name} for {run.service})" for run in reversed(found))
+
+
+def more_rounds(bot: Dutiful) -> tuple[Round, ...]:
+    """What is done over and over for it: deeds are passed on, and secrets in files read again."""
+    fresh = Fresh(bot.app, bot.secrets[0])
+    return (Round("passings", PASSINGS, partial(pass_on, bot)), Round("secrets", SECRETS, fresh.look))
 
 
 def first_source(plugins: Mapping[str, Plugin], settings: Mapping[str, Configuration]) -> tuple[str, RotaSource | None]:

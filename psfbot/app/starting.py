@@ -65,7 +65,7 @@ async def run_demo(port: int | None) -> None:
         told(app)
         url = app.database_url() if app.settings.database_url else f"sqlite:///{kept / 'demo.sqlite3'}"
         with await asyncio.to_thread(Database.open, url) as db:
-            bot = Bot(app, db, {"console": Screen()}, {"console": HERE}, stop, invent_secrets=True)
+            bot = Bot(app, db, {"console": Screen()}, {"console": HERE}, stop, invent_secrets=True, stays_here=True)
             await beside(bot, Console(bot.desk, Speaker(app.user, operator=True), welcome=DEMO), taken)
 
 

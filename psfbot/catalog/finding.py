@@ -48,7 +48,7 @@ class Fault:
     """Something wrong with a value, known by its path; places are looked up only when there is a fault to tell.
 
     `at` says whether the key or the value is to blame; `earlier` is the path of the twin that a clash is with; where
-    one `letter` of a text is to blame, its own place is told.
+    one `letter` of a text is to blame, or one `word` of it, its own place is told.
     """
 
     path: Path
@@ -58,6 +58,7 @@ class Fault:
     severity: Severity = "error"
     earlier: Path | None = None
     letter: str = ""
+    word: str = ""
 
 
 def shown(value: object) -> str:

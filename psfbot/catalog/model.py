@@ -8,6 +8,9 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
+from psfbot.catalog.dates import whole_day
+from psfbot.catalog.rules import DriftKind, Rule
+
 ID = re.compile(r"[a-z0-9._-]{1,63}")
 
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9._-]{1,63}$")]
@@ -51,20 +54,6 @@ def partial_date(value: str) -> str:
         msg = "no day in the calendar"
         raise ValueError(msg) from None
     return value
-
-
-def whole_day(value: object) -> object:
-    """Read YYYY-MM-DD and nothing looser: pydantic alone would take `86400` for a day in 1970."""
-    if not isinstance(value, str):
-        return value
-    if not re.fullmatch(r"\d{4}-\d\d-\d\d", value):
-        msg = "not a day: write YYYY-MM-DD"
-        raise ValueError(msg)
-    try:
-        return date.fromisoformat(value)
-    except ValueError:
-        msg = "no day in the calendar"
-        raise ValueError(msg) from None
 
 
 When = Annotated[str, AfterValidator(partial_date)]
@@ -131,6 +120,32 @@ class Link(Part):
     title: Text | None = None
 
 
+class Exemption(Part):
+    """A rule of the scorecard that a record need not keep, or a kind of drift; why, and up to which day."""
+
+    rule: Literal[Rule, DriftKind]
+    reason: Text
+    until: Day
+
+
+class TeamExemption(Exemption):
+    """The same for a team, whatever service it answers for."""
+
+    rule: Literal["team-has-lead"]
+
+
+class ProviderExemption(Exemption):
+    """The same for a provider, whatever runs there."""
+
+    rule: Literal["provider-status-page-known"]
+
+
+class DriftExemption(Exemption):
+    """The same for a record that has no score: drift alone."""
+
+    rule: DriftKind
+
+
 class Record(Part):
     """What every kind of entry has: an id, perhaps a note, and where its facts come from."""
 
@@ -164,6 +179,7 @@ class Person(Record):
     pagerduty: Text | None = None
     timezone: Text | None = None
     status: Literal["active", "emeritus", "inactive"] = "active"
+    exemptions: tuple[DriftExemption, ...] = ()
 
 
 class Member(Part):
@@ -183,6 +199,7 @@ class Team(Record):
     escalates_to: Id | None = None
     rooms: tuple[Id, ...] = ()
     grants: tuple[Literal["responder", "admin"], ...] = ()
+    exemptions: tuple[TeamExemption, ...] = ()
 
 
 class Provider(Record):
@@ -197,6 +214,7 @@ class Provider(Record):
     sponsored: Flag | None = None
     contacts: tuple[Contact, ...] = ()
     lifecycle: Lifecycle = "production"
+    exemptions: tuple[ProviderExemption, ...] = ()
     history: tuple[Event, ...] = ()
 
 
@@ -219,6 +237,7 @@ class Platform(Record):
     notes: Text | None = None
     tier: Annotated[Literal[1, 2, 3, "unsupported"], BeforeValidator(no_flag)]
     contacts: tuple[Id, ...] = ()
+    exemptions: tuple[DriftExemption, ...] = ()
     history: tuple[Event, ...] = ()
 
 
@@ -249,6 +268,7 @@ class OnCall(Record):
     rotation: Rotation | None = None
     backup: tuple[Id, ...] = ()
     escalate_after: Text | None = None
+    exemptions: tuple[DriftExemption, ...] = ()
 
 
 class Owner(Part):
@@ -337,6 +357,7 @@ class Service(Record):
     rooms: tuple[Id, ...] = ()
     oncall: Id | None = None
     tags: tuple[Id, ...] = ()
+    exemptions: tuple[Exemption, ...] = ()
     history: tuple[Event, ...] = ()
 
     def hosted(self, role: Role) -> tuple[Hosting, ...]:
@@ -365,5 +386,5 @@ KINDS: dict[str, type[Record | Source]] = {
 }  # fmt: skip
 """Section name in the file -> the model of its records, in the file's order."""
 
-ITEMS: tuple[type[Part], ...] = (Event, Contact, Link, Member, Owner, Host, Hosting, Dependency, Repo)
+ITEMS: tuple[type[Part], ...] = (Event, Contact, Link, Member, Owner, Host, Hosting, Dependency, Repo, Exemption)
 """What lists of mappings hold."""

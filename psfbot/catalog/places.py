@@ -85,6 +85,14 @@ class Thorough:
                     return at + 1, found.start() + 1
         return line, column
 
+    def word(self, line: int, column: int, word: str) -> tuple[int, int]:
+        """Where a word stands in the text that starts here, which may go on below; else where the text starts."""
+        for at in range(line - 1, len(self._text)):
+            found = self._text[at].find(word, column - 1 if at == line - 1 else 0)
+            if found >= 0:
+                return at + 1, found + 1
+        return line, column
+
     def _document(self) -> object:
         """The content of the file: `recovery` has seen to it that there is but one document."""
         self._next()

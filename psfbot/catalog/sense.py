@@ -19,6 +19,7 @@ KEYED: dict[str, tuple[str, ...]] = {
     "contacts": ("type", "value"),
     "links": ("type", "url"),
     "repos": ("url", "path"),
+    "exemptions": ("rule",),
 }
 """List -> the fields by which two of its entries are the same; in other lists only equal entries are."""
 TELLING = ("role", "provider", "region", "date", "fact")

@@ -46,6 +46,7 @@ class Answer:
 
     `items` is a list that platforms may lay out as they can; `notes` are doubts (old,
     disputed, assumed); `offers` are questions that the reader may ask next by number.
+    `code` is a text such as a patch, whose lines and spaces matter.
     """
 
     fact: str
@@ -57,3 +58,4 @@ class Answer:
     offers: Sequence[str] = ()
     outcome: Outcome = Outcome.ANSWERED
     data: Mapping[str, object] = field(default_factory=dict)
+    code: str = ""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from psfbot.chat.answer import Answer, Cite, Item
-from psfbot.text import one_line, unique
+from psfbot.text import one_line, printable, unique
 
 WIDTH = 400
 """Characters of one line of a list: it fits an IRC line with room for names before it."""
@@ -18,7 +18,7 @@ def lines(answer: Answer) -> list[str]:
     if answer.cites:
         shown.append(f"Source: {sources(answer.cites)}")
     shown += [f"{link.title}: {link.url}" for link in answer.links]
-    return [one_line(line) for line in shown]
+    return [*(one_line(line) for line in shown), *map(printable, answer.code.splitlines())]
 
 
 def listed(items: Sequence[Item], width: int = WIDTH) -> list[str]:

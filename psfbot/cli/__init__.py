@@ -7,10 +7,16 @@ import click
 
 from psfbot import __version__
 from psfbot.cli import completing, streams
+from psfbot.cli.calendar import ical
 from psfbot.cli.catalog import catalog
+from psfbot.cli.checklist import checklist
+from psfbot.cli.doctor import doctor
+from psfbot.cli.editing import changes
+from psfbot.cli.exporting import export, import_
 from psfbot.cli.letters import replay, try_
 from psfbot.cli.past import postmortem
 from psfbot.cli.running import running
+from psfbot.cli.scoring import score
 from psfbot.errors import UserError
 
 INTERRUPTED = 130
@@ -154,5 +160,9 @@ def upgrade() -> None:
     click.echo(upgrade_database())
 
 
-for command in (*running, try_, replay, postmortem, catalog):
+for command in (*running, try_, replay, postmortem, catalog, checklist, doctor, ical):
     main.add_command(command)
+for command in (score, export, import_):
+    catalog.add_command(command)
+for command in changes:
+    catalog.add_command(command)

@@ -19,6 +19,7 @@ from psfbot.commands import (
     platforms,
     roles,
     rooms,
+    scores,
     services,
     shifts,
 )
@@ -38,6 +39,7 @@ TOPICS: tuple[Topic, ...] = (
     oncall.topic,
     shifts.topic,
     rooms.topic,
+    scores.topic,
     about.topic,
 )
 

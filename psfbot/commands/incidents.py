@@ -1,7 +1,7 @@
 """Incidents: what is down, who has it, and what people do about it."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -12,10 +12,11 @@ from psfbot.chat.command import Ask, Topic
 from psfbot.chat.permit import Level, standing
 from psfbot.chat.times import moment
 from psfbot.errors import UserError
-from psfbot.flows import respond
+from psfbot.flows import passing, respond
 from psfbot.flows.oncall import Roster
 from psfbot.flows.relay import Relay
 from psfbot.flows.respond import Actor
+from psfbot.flows.scene import Scene
 from psfbot.oncall.page import Signal
 from psfbot.relay.alert import Alert, State
 from psfbot.relay.bulletin import listed as names
@@ -304,7 +305,7 @@ async def each(ask: Ask, numbers: str, verb: str) -> Answer:
     for number in parse(numbers):
         try:
             await allow(ask, number)
-            changed = await ask.port(Relay).change(partial(work, number, actor(ask)), ask.book, ask.now)
+            changed = await deed(ask, number, partial(work, number, actor(ask)), signal)
         except UserError as error:
             failed.append(number)
             told[number] = str(error)
@@ -312,7 +313,7 @@ async def each(ask: Ask, numbers: str, verb: str) -> Answer:
             after = f" by {changed.acked_by}" if acks else f" after {lasted(changed, ask.now)}"
             told[number] = f"#{number} {changed.named}: {changed.state}{after}."
     done = [number for number in told if number not in failed]
-    passed = await asyncio.gather(*(pass_on(ask, number, signal) for number in done))
+    passed = await asyncio.gather(*(pass_on(ask, number) for number in done))
     told |= {number: told[number] + said for number, said in zip(done, passed, strict=True)}
     lines = list(told.values())
     outcome = Outcome.REFUSED if len(failed) == len(told) else Outcome.ANSWERED
@@ -321,20 +322,28 @@ async def each(ask: Ask, numbers: str, verb: str) -> Answer:
     return Answer(summary(list(told), failed, verb), lines=lines, outcome=outcome)
 
 
-async def pass_on(ask: Ask, number: int, signal: Signal, text: str = "") -> str:
-    """Tell the pager what was done in chat, about a shared cause also of what changed with it; its word on that.
+async def deed(ask: Ask, number: int, work: Callable[[Scene], Incident], signal: Signal, text: str = "") -> Incident:
+    """Do it, and keep with it what the pager is to hear of that: about a shared cause, of all that changed with it."""
+    roster, by = ask.port(Roster), actor(ask).name
+
+    def act(scene: Scene) -> Incident:
+        done = work(scene)
+        if roster.pager is not None:
+            passing.queue(passing.changed_with(number, scene), signal, by, text, roster.pager_name, scene)
+        return done
+
+    return await ask.port(Relay).change(act, ask.book, ask.now)
+
+
+async def pass_on(ask: Ask, number: int) -> str:
+    """Tell the pager at once what it is to hear of an incident; its word on that, as a sentence of its own.
 
     Nothing where there is no pager, or where it has no part in the incident. The rooms know already, so a pager that
     does not answer holds up nobody but whoever asked, and for seconds only.
     """
-    roster = ask.port(Roster)
-    if roster.pager is None:
-        return ""
     below = await ask.port(Relay).look(lambda ledger: ledger.children(number))
-    numbers = (number, *(one.number for one in below if one.changed_at == ask.now))
-    by = actor(ask).name
-    said = await asyncio.gather(*(roster.pass_on(one, signal, by, text) for one in numbers))
-    return "".join(f" {word.rstrip('.')}." for word in unique(filter(None, said)))
+    said = await passing.pass_on(ask.port(Roster), (number, *(one.number for one in below)), ask.book, ask.now)
+    return "".join(f" {word.rstrip('.')}." for word in said)
 
 
 def summary(numbers: Sequence[int], failed: Sequence[int], verb: str) -> str:
@@ -371,5 +380,5 @@ async def note(ask: Ask, number: int, text: str) -> Answer:
     There is no incident #12. `incidents` lists the open ones.
     """
     await allow(ask, number)
-    await ask.port(Relay).change(lambda scene: respond.note(number, text, actor(ask), scene), ask.book, ask.now)
-    return Answer(f"#{number}: noted.{await pass_on(ask, number, Signal.NOTE, text)}")
+    await deed(ask, number, lambda scene: respond.note(number, text, actor(ask), scene), Signal.NOTE, text)
+    return Answer(f"#{number}: noted.{await pass_on(ask, number)}")

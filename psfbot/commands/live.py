@@ -1,7 +1,20 @@
 """The commands about what happens now; they need the store, so they are imported only when asked for."""
 
 from psfbot.chat.command import Command, Topic
-from psfbot.commands import covers, incidents, letters, paging, present, silences, statistics, story, trials
+from psfbot.commands import (
+    checklist_start,
+    checklist_steps,
+    checklists,
+    covers,
+    incidents,
+    letters,
+    paging,
+    present,
+    silences,
+    statistics,
+    story,
+    trials,
+)
 
 TOPICS: tuple[Topic, ...] = (
     present.topic,
@@ -13,6 +26,9 @@ TOPICS: tuple[Topic, ...] = (
     covers.topic,
     letters.topic,
     trials.topic,
+    checklists.topic,
+    checklist_steps.topic,
+    checklist_start.topic,
 )
 
 

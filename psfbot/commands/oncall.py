@@ -8,13 +8,15 @@ from psfbot.catalog.model import OnCall, Service, Team
 from psfbot.chat.answer import Answer, Item
 from psfbot.chat.command import Ask, Topic
 from psfbot.commands.duty import NO_PAGE, age, behind, clock, meant, name, reach, reach_team, until, watches, zone
-from psfbot.commands.when import in_question, moment_of
+from psfbot.commands.when import DAY, PARTS, in_question, moment_of
 from psfbot.oncall import find
 from psfbot.oncall.shift import Shift, Watch
 from psfbot.text import unique
 
 topic = Topic("on call", "Who is on call, and how to reach them.")
 
+DAYS = f"[on] [next|this] ({DAY})"
+WHEN = f"[in the|at] [{'|'.join(PARTS)}]"
 REACHED = (
     "I cannot tell from here. `incidents` lists what is open and who has taken it; "
     "`timeline 12` shows who was told, and when."
@@ -23,12 +25,12 @@ REACHED = (
 
 @topic.says(
     "on call",
-    "who is on call [now|right now|today|tonight|tomorrow|this week]",
+    "who is on call [now|right now]",
     "(is anyone|is anybody|who are|anyone) on call",
     "(pager|rota|whos-oncall|who-is-oncall)",
     "on call (for|of) [the] {target}",
     "on call {target}",
-    "who is on call (for|of|at|on) [the] {target} [now|right now|today|tonight|tomorrow|this week]",
+    "who is on call (for|of|at|on|in) [the] {target} [now|right now]",
     "who (has|holds|carries) [the] pager",
     "on call at {time}",
     "on call {target} at {time}",
@@ -38,14 +40,46 @@ REACHED = (
     "(rota|schedule|on call rota|on call schedule) [of|for] [the] {rota}",
     "who is on call (in|by|on) [the] (rota|schedule) {rota}",
     "(rota|schedule) {rota} at {time}",
+    f"[who is|who will be] on call {DAYS} {WHEN}",
+    f"[who is|who will be] on call {DAYS} {WHEN} [at] {{time}}",
+    "[who is|who will be] on call [at] {hour}:{minute}",
+    "[who is|who will be] on call [on] {year}-{month}-{day}",
+    "[who is|who will be] on call in {time}",
+    f"[who is|who will be] on call [for|of|at] [the] {{target}} {DAYS} {WHEN}",
+    f"[who is|who will be] on call [for|of|at] [the] {{target}} {DAYS} {WHEN} [at] {{time}}",
+    "[who is|who will be] on call [for|of|at] [the] {target} [at] {hour}:{minute}",
+    "[who is|who will be] on call [for|of|at] [the] {target} [on] {year}-{month}-{day}",
+    "[who is|who will be] on call [for|of|at] [the] {target} in {time}",
+    f"(rota|schedule) [of|for] [the] {{rota}} {DAYS} {WHEN}",
+    f"(rota|schedule) [of|for] [the] {{rota}} {DAYS} {WHEN} [at] {{time}}",
+    "(rota|schedule) [of|for] [the] {rota} [at] {hour}:{minute}",
 )
-async def oncall(ask: Ask, target: Service | Team | None = None, rota: str = "", time: str = "") -> Answer:
+async def oncall(  # noqa: PLR0913 - a time has many parts; the question itself says them best
+    ask: Ask,
+    *,
+    target: Service | Team | None = None,
+    rota: str = "",
+    time: str = "",
+    hour: int = 0,
+    minute: str = "",
+    year: int = 0,
+    month: int = 0,
+    day: str = "",
+) -> Answer:
     """Say who is on call, now or at another time; where no rota is known, name the team and how to reach it.
 
     >>> who is on call?
     No rota is known. Reach PSF Infrastructure Team: infrastructure-staff@python.org · #python-infra (on Libera.Chat) (as of 12:00 UTC; this does not page).
+    >>> oncall docs tomorrow 9:00
+    No rota is known for docs.python.org. Reach docs.python.org administrators: https://github.com/python/docsbuild-scripts/issues (as of 12:00 UTC; this does not page).
     """
-    at = moment_of(time or in_question(ask.message.text), ask.now, zone(ask))
+    parts = f"{hour}:{minute}" if minute else f"{year}-{month}-{day}" if day else ""
+    return await answered(ask, target, rota, in_question(ask.message.text) or time or parts)
+
+
+async def answered(ask: Ask, target: Service | Team | None, rota: str, time: str) -> Answer:
+    """Who is on call at a time, by the rota that is meant."""
+    at = moment_of(time, ask.now, zone(ask))
     duty = meant(ask, rota) if rota else find.rota_of(ask.catalog, target)
     if duty is None:
         return honest(ask, target)

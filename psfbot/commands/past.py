@@ -1,13 +1,41 @@
-"""What happened to it: history, and whether it still lives."""
+"""What happened to it: history, whether it still lives, and who answered for it once."""
 
-from psfbot.catalog.model import Event, Platform, Provider, Region, Service, Source
+import re
+from calendar import month_abbr, monthrange
+from datetime import date
+
+from psfbot.catalog import words
+from psfbot.catalog.model import Catalog, Event, Platform, Provider, Region, Service, Source
 from psfbot.chat.answer import Answer
 from psfbot.chat.command import Ask, Topic
+from psfbot.commands.owners import whom
 from psfbot.commands.places import region_card
 from psfbot.commands.wording import based_on, cites
-from psfbot.text import unique
+from psfbot.errors import UserError
+from psfbot.flows.history import Change, History, Section, as_of, changes
+from psfbot.text import and_join, cut, unique
 
 topic = Topic("history", "What happened to a service or a provider, and whether it still lives.")
+
+LAST = 5
+"""So many changes of a record are told."""
+SHORT = 9
+"""Characters of a commit's name that are shown."""
+DECEMBER = 12
+WHEN = re.compile(r"(?P<year>\d{4})(?:-(?P<month>\d\d))?(?:-(?P<day>\d\d))?", re.ASCII)
+NAMED = re.compile(r"(?P<month>[a-z]{3,9})\.?,? (?P<year>\d{4})", re.ASCII | re.IGNORECASE)
+UNCLEAR = "I do not know when '{said}' is. Say a year, a month or a day: 2019, 2019-03 or 2019-03-08."
+AHEAD = "{said} has not come yet. Ask: who owns {id}"
+OWNING = re.compile(
+    r"\b(own|maintain|responsib|in charge|took? over|hand(s|ed)? over|looks? after|administ)", re.IGNORECASE
+)
+"""Words of a history fact that may tell who answered for something."""
+TOO_YOUNG = "I do not know who owned {id} in {said}: {why}."
+BY_FACTS = "{id} in {said}, by the catalog's history: {fact}"
+UNKEPT = "no older catalog is kept here"
+UNSEEN = "only the running bot sees older catalogs"
+YOUNG = "the catalog's file only goes back to {day}"
+ABSENT = "The catalog of {day} did not have {id}."
 
 
 @topic.says(
@@ -17,7 +45,7 @@ topic = Topic("history", "What happened to a service or a provider, and whether 
     "(when|why) (was|did|has) [the] {thing} (moved|move|retired|removed|shut down|migrated|migrate|change|changed)",
     "(when was the last|last) (change|incident|outage|move) (of|at) [the] {thing}",
 )
-def history(ask: Ask, thing: Service | Provider | Region | Platform) -> Answer:
+async def history(ask: Ask, thing: Service | Provider | Region | Platform) -> Answer:
     """Tell what happened to a service, a provider or a platform, the newest first.
 
     >>> what happened to slack-irc?
@@ -30,11 +58,34 @@ def history(ask: Ask, thing: Service | Provider | Region | Platform) -> Answer:
     if isinstance(thing, Region):
         return region_card(ask, thing)
     events = sorted(thing.history, key=lambda event: event.date, reverse=True)
-    told = [f"{event.date}: {event.fact}" for event in events]
-    first = told[0] if told else "The catalog knows nothing of its past."
-    fact = f"{thing.id} {now(thing)}. {first}"
-    data = {"id": thing.id, "history": [event.model_dump() for event in events]}
-    return Answer(fact, lines=told[1:], cites=cites(sources(ask, events)), data=data)
+    facts = [f"{event.date}: {event.fact}" for event in events]
+    first = facts[0] if facts else "The catalog knows nothing of its past."
+    found = await recorded(ask, thing)
+    shown = [told(change) for change in reversed(found[-LAST:])]
+    lines = [*facts[1:], *(["Changes of its record in the catalog:", *shown] if shown else [])]
+    data = {"id": thing.id, "history": [event.model_dump() for event in events], "changes": [*map(as_data, found)]}
+    return Answer(f"{thing.id} {now(thing)}. {first}", lines=lines, cites=cites(sources(ask, events)), data=data)
+
+
+async def recorded(ask: Ask, thing: Service | Provider | Platform) -> list[Change]:
+    """What changed in the catalog's record of it, where the past of the file is at hand."""
+    if ask.ports is None:
+        return []
+    sections: dict[type, Section] = {Service: "services", Provider: "providers", Platform: "platforms"}
+    return await changes(ask.port(History), sections[type(thing)], thing.id)
+
+
+def told(change: Change) -> str:
+    """One change in a line."""
+    what = f"{and_join(change.fields)} changed" if change.what == "changed" else f"it was {change.what}"
+    revision = change.revision
+    return f"{revision.at:%Y-%m-%d}: {what} ({revision.id[:SHORT]}: {cut(revision.subject, 60)})"
+
+
+def as_data(change: Change) -> dict[str, object]:
+    """One change for scripts."""
+    revision = change.revision
+    return {"at": revision.at.isoformat(), "commit": revision.id, "what": change.what, "fields": list(change.fields)}
 
 
 def now(thing: Service | Provider | Platform) -> str:
@@ -66,3 +117,90 @@ def alive(ask: Ask, service: Service | Provider) -> Answer:
     lines = [f"{last.date}: {last.fact}"] if last else []
     found, notes = based_on(ask, service, "lifecycle")
     return Answer(f"{service.id} {now(service)}.", lines=lines, notes=notes, cites=found, data={"id": service.id})
+
+
+@topic.says(
+    "(who|whom) (owned|ran|maintained|managed|operated) [the] {service} (in|on|at|as of|during|back in) {when}",
+    "(who|whom) looked after [the] {service} (in|on|at|as of|during|back in) {when}",
+    "who (was|were) (the owner of|the owners of|responsible for|in charge of) [the] {service} (in|on|as of|during) {when}",
+)
+async def owned(ask: Ask, service: Service, when: str) -> Answer:
+    """Say who answered for a service once: by the catalog of that time, else by the history facts of today's.
+
+    >>> who owned docs.python.org in 2019?
+    I do not know who owned docs.python.org in 2019: no older catalog is kept here.
+    Until then: 2019-02-14: Moved to DigitalOcean.
+    Today: ask Julien Palard, then docs.python.org administrators, then PSF Infrastructure Team.
+    """
+    first, last = period(when)
+    if first > ask.now.date():
+        raise UserError(AHEAD.format(said=when, id=service.id))
+    day = min(last, ask.now.date())
+    past = ask.port(History) if ask.ports else None
+    found = await as_of(past, day) if past else None
+    if found is None:
+        return remembered(ask, service, when, day, await youth(past))
+    revision, catalog = found
+    told_by = f"by the catalog of {revision.at:%Y-%m-%d} ({revision.id[:SHORT]})"
+    data: dict[str, object] = {"service": service.id, "as_of": day.isoformat(), "commit": revision.id}
+    once = under_any_name(catalog, service)
+    if once is None:
+        absent = ABSENT.format(day=f"{revision.at:%Y-%m-%d}", id=service.id)
+        return Answer(absent, lines=[today(ask, service)], data=data)
+    data["owners"] = [owner.model_dump() for owner in once.owners]
+    fact = f"{service.id} in {when}: {words.ask_whom(catalog, once)}, {told_by}."
+    return Answer(fact, lines=[today(ask, service)], data=data)
+
+
+def under_any_name(catalog: Catalog, service: Service) -> Service | None:
+    """The record of a service in an older catalog, where it may have had another id."""
+    names = {service.id, *service.aliases, *service.domains}
+    records = catalog.services
+    return records.get(service.id) or next((records[name] for name in sorted(names) if name in records), None)
+
+
+async def youth(past: History | None) -> str:
+    """Why the past of the file does not tell."""
+    if past is None:
+        return UNSEEN
+    revisions = await past.revisions()
+    return YOUNG.format(day=f"{revisions[0].at:%Y-%m-%d}") if revisions else UNKEPT
+
+
+def remembered(ask: Ask, service: Service, when: str, day: date, why: str) -> Answer:
+    """What the catalog's own history facts say of that time; those about owners are the answer."""
+    until = [event for event in service.history if event.date <= day.isoformat()]
+    telling = [event for event in until if OWNING.search(event.fact)]
+    shown = sorted(telling or until, key=lambda event: event.date, reverse=True)[:LAST]
+    facts = [f"{event.date}: {event.fact}" for event in shown]
+    if telling:
+        fact = BY_FACTS.format(id=service.id, said=when, fact=facts[0])
+        lines = [*(f"Before: {one}" for one in facts[1:]), f"No more is known: {why}."]
+    else:
+        fact, lines = TOO_YOUNG.format(id=service.id, said=when, why=why), [f"Until then: {one}" for one in facts]
+    found, notes = based_on(ask, service, "owners")
+    data = {"service": service.id, "as_of": day.isoformat(), "history": [event.model_dump() for event in shown]}
+    every = (*cites(sources(ask, shown)), *(cite for cite in found if notes))
+    return Answer(fact, lines=[*lines, today(ask, service)], notes=notes, cites=every, data=data)
+
+
+def today(ask: Ask, service: Service) -> str:
+    """Who answers for it now."""
+    return f"Today: {whom(ask, service)}."
+
+
+def period(said: str) -> tuple[date, date]:
+    """The first and the last day of a year, a month or a day, as people write them."""
+    written, named = WHEN.fullmatch(said.strip()), NAMED.fullmatch(said.strip())
+    months = [name.lower() for name in month_abbr]
+    try:
+        if named:
+            year, month = int(named["year"]), months.index(named["month"][:3].lower())
+            return date(year, month, 1), date(year, month, monthrange(year, month)[1])
+        if written:
+            year, month = int(written["year"]), int(written["month"] or DECEMBER)
+            last = date(year, month, int(written["day"] or monthrange(year, month)[1]))
+            return date(year, int(written["month"] or 1), int(written["day"] or 1)), last
+    except ValueError:  # a month or a day that no calendar has
+        pass
+    raise UserError(UNCLEAR.format(said=cut(said, 60)))

@@ -1,4 +1,4 @@
-"""Moments as people say them: `tonight`, `tomorrow 9:00`, `monday`, `2026-12-24 18:00`, `18:00 UTC`, `in 3h`."""
+"""Moments as people say them: `tonight`, `tomorrow 9:00`, `next monday`, `2026-12-24 18:00`, `18:00 UTC`, `in 3h`."""
 
 import re
 from datetime import UTC, datetime, time, timedelta
@@ -12,20 +12,31 @@ DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sun
 EVENING, MIDDAY = time(21), time(12)
 """What is meant by `tonight`, and by a day without a time."""
 NOON = 12
-ASKED = re.compile(r"\b(tonight|tomorrow)$", re.IGNORECASE)
-SAID = re.compile(
-    r"(?:(?P<day>today|tonight|tomorrow|on \w+|\w+day|\d{4}-\d\d-\d\d))?(?:[t ]?(?:at )?"
-    r"(?P<hour>\d{1,2})(?::(?P<minute>\d\d) ?(?P<of>[ap]m)?| ?(?P<half>[ap]m)))?"
-    r"(?P<utc> ?utc|z)?",
-    re.IGNORECASE,
+PARTS = {"morning": time(9), "noon": MIDDAY, "afternoon": time(15), "evening": time(19), "night": EVENING}
+DAY = "|".join(("today", "tonight", "tomorrow", "weekend", "week", *DAYS))
+TIME = (
+    rf"(?:(?:on )?(?P<day>(?:(?P<next>next|this|the) )?(?:{DAY})|\d{{4}}-\d\d-\d\d))?"
+    rf"(?: (?:in the |at )?(?P<part>{'|'.join(PARTS)}))?"
+    r"(?:[t ]?(?:at )?(?P<hour>\d{1,2})(?::(?P<minute>\d\d) ?(?P<of>[ap]m)?| ?(?P<half>[ap]m))?)?"
+    r"(?P<utc> ?utc|z)?"
 )
+SAID = re.compile(TIME, re.IGNORECASE)
+ASKED = re.compile(rf"(?=\d+:\d\d|(?:on )?(?:(?:next|this|the) )?(?:\d{{4}}-|{DAY})){TIME}", re.IGNORECASE)
+"""A time at the end of a question: one that says a day, or a clock time with its minutes."""
+AHEAD = re.compile(r"in \d[\w ]*", re.IGNORECASE)
+LONGEST = 6
+"""Words that say a time."""
+PRESENT = frozenset({"today", "this week"})
+"""What people add to a question about now."""
 UNCLEAR = "I do not know when '{said}' is. Say for example: 18:00, 18:00 UTC, tomorrow 9:00, monday, 2026-12-24 18:00."
 
 
 def in_question(text: str) -> str:
-    """The word at the end of a question that says when it is about, if there is one."""
-    found = ASKED.search(text.strip(" ?!."))
-    return found[1].lower() if found else ""
+    """The words at the end of a question that say when it is about, if there are any."""
+    words = " ".join(text.strip(" ?!.").lower().split()).split(" ")
+    ends = (" ".join(words[at:]) for at in range(max(0, len(words) - LONGEST), len(words)))
+    found = next((end for end in ends if ASKED.fullmatch(end) or AHEAD.fullmatch(end)), "")
+    return "" if found in PRESENT else found
 
 
 def moment_of(said: str, now: datetime, zone: str | None) -> datetime:
@@ -36,19 +47,20 @@ def moment_of(said: str, now: datetime, zone: str | None) -> datetime:
     if words.startswith("in "):
         return now + length(words.removeprefix("in "))
     found = SAID.fullmatch(words)
-    if found is None or not (found["day"] or found["hour"]):
+    if found is None or not (found["day"] or found["hour"] or found["part"]):
         raise UserError(UNCLEAR.format(said=cut(said, 60)))
     place = zone_of("UTC" if found["utc"] else zone)
     here = on_wall(now, place)
     try:
-        clock = clock_time(found) if found["hour"] else default(found["day"])
+        clock = clock_time(found) if found["hour"] else PARTS.get(found["part"] or "", default(found["day"]))
         day = day_of(found["day"] or "", here)
     except ValueError:
         raise UserError(UNCLEAR.format(said=cut(said, 60))) from None
     moment = instant(datetime.combine(day, clock), place)
     if not found["day"] and moment < now:
         moment = instant(datetime.combine(day + timedelta(days=1), clock), place)
-    return max(moment, now) if found["day"] == "tonight" else moment
+    whole = found["day"] and not found["hour"] and not found["part"]
+    return max(moment, now) if (whole or found["day"] == "tonight") and day.date() == here.date() else moment
 
 
 def clock_time(found: re.Match[str]) -> time:
@@ -71,7 +83,10 @@ def day_of(said: str, here: datetime) -> datetime:
         return here
     if said == "tomorrow":
         return here + timedelta(days=1)
-    word = said.removeprefix("on ")
+    which, _, word = said.rpartition(" ")
+    if word in {"week", "weekend"}:
+        which, word = ("next", "monday") if word == "week" else (which, "saturday")
     if word in DAYS:
-        return here + timedelta(days=(DAYS.index(word) - here.weekday()) % 7)
+        ahead = (DAYS.index(word) - here.weekday()) % 7
+        return here + timedelta(days=ahead or 7 * (which == "next"))
     return datetime.strptime(word, "%Y-%m-%d").replace(tzinfo=UTC)

@@ -2,16 +2,17 @@
 
 from datetime import datetime
 
-from psfbot.flows.cause import join, stir
+from psfbot.flows.cause import join, stand_beside, stir
 from psfbot.flows.scene import Scene, Taken
 from psfbot.flows.tell import tell
 from psfbot.relay.alert import Alert, State
 from psfbot.relay.flap import SETTLE, WINDOW, Flap, restless
 from psfbot.relay.incident import Happening, Incident, Problem, Standing
 from psfbot.relay.judge import Judgement, Verdict, ended_later, judge, remember, same_incident
-from psfbot.relay.match import Subject, match
+from psfbot.relay.match import Subject, as_heard, match
 from psfbot.relay.remind import wound
 from psfbot.relay.weigh import goes_on, weigh
+from psfbot.relay.word import FOUND
 
 __all__ = ["Scene", "Taken", "closed", "take", "tell"]
 
@@ -29,7 +30,7 @@ MOVED = frozenset({Happening.RESOLVED, Happening.REOPENED})
 
 def take(alert: Alert, scene: Scene) -> Taken:
     """Judge one alert and put what people should hear in the outbox, in the caller's transaction."""
-    ledger = scene.ledger
+    ledger, alert = scene.ledger, as_heard(alert, scene.book)
     known = ledger.problem(alert.source, alert.key)
     last = ledger.incident(known.incident) if known and known.incident else None
     fresh = ledger.add_alert(alert, letter=scene.letter, incident=last.number if last else None, now=scene.now)
@@ -65,6 +66,7 @@ def follow(
         told = tell(incident, Happening.FLAPPING, scene, alert, quiet=flap is Flap.GOES_ON)
     if incident.cause:
         stir(incident, scene)
+    stand_beside(incident, happened, scene)
     return incident, told
 
 
@@ -148,7 +150,8 @@ def opened(alert: Alert, subject: Subject, scene: Scene) -> Incident:
 
 def note(incident: Incident, happened: Happening, alert: Alert, reason: str, scene: Scene) -> None:
     """Write what an alert did, and why, into the timeline."""
-    scene.log(incident, happened, alert.summary, reason, who=alert.by or alert.source)
+    said = alert.summary + (FOUND if alert.polled else "")
+    scene.log(incident, happened, said, reason, who=alert.by or alert.source)
 
 
 def closed(problem: Problem, now: datetime) -> Problem:

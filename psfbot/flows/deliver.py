@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from psfbot.errors import DeliveryError, StoreBusy
+from psfbot.relay.late import in_time
 from psfbot.relay.notice import PERHAPS, Delivery, Ending, Parcel
 from psfbot.relay.ports import Outbox, Platform
 from psfbot.relay.retry import Attempt, GiveUp, after
@@ -136,7 +137,7 @@ class Courier:
             return Ending(state=Delivery.SENT, proof="nothing to bring up to date")
         try:
             async with asyncio.timeout((until - self.now()).total_seconds() * IN_TIME):
-                return Ending(state=Delivery.SENT, proof=await platform.send(parcel))
+                return Ending(state=Delivery.SENT, proof=await platform.send(self.dated(parcel)))
         except DeliveryError as error:
             return self.failed(parcel, error)
         except TimeoutError:
@@ -145,6 +146,10 @@ class Courier:
             return self.failed(parcel, DeliveryError(f"the connection failed: {error}", final=False), doubt=True)
         except Exception as error:  # noqa: BLE001 - a bug of one platform is a failed attempt, not the end of its lane
             return self.failed(parcel, self.unforeseen(parcel, error), doubt=True)
+
+    def dated(self, parcel: Parcel) -> Parcel:
+        """The parcel as it is told now: what could not be told in time says when it was."""
+        return parcel.model_copy(update={"notice": in_time(parcel, self.now())})
 
     def unforeseen(self, parcel: Parcel, error: Exception) -> DeliveryError:
         """What to say of a bug; it does not mend by itself, so it must not hold its lane up for a day."""

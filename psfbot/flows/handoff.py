@@ -71,10 +71,10 @@ async def hand_off(
 
 async def tell(roster: Roster, book: Book, now: datetime, rota: str, turn: tuple[Shift, Shift | None]) -> None:
     """Put the summary in the outbox: for the team's rooms, for whoever was on call, and for whoever is."""
-    duty = book.catalog.oncall[rota]
+    duty, runs = book.catalog.oncall[rota], running(await roster.running())
 
     def work(scene: Scene) -> None:
-        said = summary(duty, turn, scene.ledger, book.catalog, now)
+        said = summary(duty, turn, scene.ledger, book.catalog, now, runs)
         ids = [shift.person for shift in turn if shift and shift.person in book.catalog.people]
         alone = [room for one in ids for room in direct(book.catalog.people[one], scene)]
         for room in dict.fromkeys([*team_rooms(rota, scene), *alone]):
@@ -83,8 +83,10 @@ async def tell(roster: Roster, book: Book, now: datetime, rota: str, turn: tuple
     await roster.relay.change(work, book, now)
 
 
-def summary(duty: OnCall, turn: tuple[Shift, Shift | None], ledger: Ledger, catalog: Catalog, now: datetime) -> str:
-    """Who takes over from whom, what is open, which silences end in that shift, and what happened in the last one."""
+def summary(
+    duty: OnCall, turn: tuple[Shift, Shift | None], ledger: Ledger, catalog: Catalog, now: datetime, runs: str = ""
+) -> str:
+    """Who takes over from whom, what is open, which silences end, what checklists run, and what happened before."""
     before, after = turn
     who = f"{name_of(catalog, after)} is on call" if after else "nobody is on call"
     who += f", after {name_of(catalog, before)}" if before.who and after else ""
@@ -92,7 +94,7 @@ def summary(duty: OnCall, turn: tuple[Shift, Shift | None], ledger: Ledger, cata
     found = ledger.incidents(open_only=False, limit=MOST)
     ends = after.until if after and after.until else now + timedelta(days=1)
     ending = [one for one in ledger.silences(now) if one.ends_at <= ends]
-    parts = (still_open(found), silences(ending), lately(found, before.since or now))
+    parts = (still_open(found), silences(ending), runs, lately(found, before.since or now))
     return " ".join((SAID.format(rota=duty.id, who=who), *filter(None, parts)))
 
 
@@ -110,6 +112,12 @@ def silences(ending: Sequence[Silence]) -> str:
     """Silences that end in the shift that begins."""
     said = [f"{one.subject} ({one.ends_at:%Y-%m-%d %H:%M} UTC)" for one in ending[:SHOWN]]
     return f"Silences that end: {', '.join(said)}." if said else ""
+
+
+def running(runs: Sequence[str]) -> str:
+    """The checklists that run."""
+    more = f" and {len(runs) - SHOWN} more" if len(runs) > SHOWN else ""
+    return f"Checklists that run: {', '.join(runs[:SHOWN])}{more}." if runs else ""
 
 
 def lately(found: Sequence[Incident], since: datetime) -> str:

@@ -6,6 +6,9 @@ from datetime import datetime
 
 from psfbot.catalog.book import Book
 from psfbot.flows.alert import Scene, Taken, take
+from psfbot.flows.beat import pass_on
+from psfbot.flows.poll import HEADER, found_in
+from psfbot.flows.remark import write_down
 from psfbot.oncall.shift import Watch
 from psfbot.plugin import Contents, Hook, Plugin
 from psfbot.relay.letter import Fate, Letter
@@ -34,13 +37,18 @@ class Reader:
         def act(ledger: Ledger) -> list[Taken]:
             scene = Scene(ledger, book, self.platforms, now, letter.id, letter.received_at, watches)
             ledger.file(letter.id, contents.fate, contents.reason, now)
+            pass_on(letter, ledger, now)
+            if contents.remark:
+                write_down(contents.remark, scene)
             return [take(alert, scene) for alert in contents.alerts]
 
         return contents.fate, await self.store.write(act)
 
 
 def open_letter(letter: Letter, plugin: Plugin | None) -> Contents:
-    """What a letter holds; one that nobody can read is quarantined."""
+    """What a letter holds; one that nobody can read is quarantined. What a poll found needs no plugin to be read."""
+    if HEADER in letter.headers:
+        return found_in(letter)
     if plugin is None or plugin.reads is None:
         return Contents(Fate.QUARANTINED, NO_PLUGIN)
     return plugin.reads(Hook(letter.headers, letter.body, letter.received_at))

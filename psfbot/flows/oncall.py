@@ -1,6 +1,6 @@
 """On-call duty as commands and the clock reach it: ask sources and keep what they say, hand over, page."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -45,9 +45,17 @@ class Called:
     told: tuple[str, ...] = ()
 
 
+async def nothing_runs() -> Sequence[str]:
+    """Where nobody keeps checklists, none runs."""
+    return ()
+
+
 @dataclass(frozen=True)
 class Roster:
-    """What is kept of on-call duty, and who else knows of it; `source_name` and `pager_name` are plugins' names."""
+    """What is kept of on-call duty, and who else knows of it; `source_name` and `pager_name` are plugins' names.
+
+    `running` names the checklists that run, for whoever takes over.
+    """
 
     duties: Duties
     relay: Relay
@@ -56,6 +64,7 @@ class Roster:
     pager: Pager | None = None
     pager_name: str = ""
     ahead: timedelta = field(default=find.AHEAD)
+    running: Callable[[], Awaitable[Sequence[str]]] = nothing_runs
 
     async def watches(self, catalog: Catalog, now: datetime) -> Mapping[str, Watch]:
         """What is known of every rota, from what is kept: no source is asked, so it never waits for one."""
@@ -118,36 +127,21 @@ class Roster:
             await self.page(page, book, now)
         return len(left)
 
-    async def pass_on(self, number: int, signal: Signal, by: str, text: str = "") -> str:
-        """Tell the pager what somebody did in chat about an incident that it opened; say what it made of that.
-
-        Only people's deeds are passed on, never what the pager itself reported, so nothing goes round in circles.
-        Nothing is said where the pager has no part in the incident.
-        """
-        if self.pager is None:
-            return ""
-        problems = await self.relay.look(lambda ledger: ledger.problems(number))
-        told = []
-        for problem in problems:
-            if problem.source != self.pager_name:
-                continue
-            paging = Paging(signal=signal, key=problem.key, incident=problem.key, by=by, text=text)
-            try:
-                told.append(await self.pager.tell(paging))
-            except OutOfReach as error:
-                told.append(f"{self.pager_name} was not told: {error}")
-        return "; ".join(dict.fromkeys(told))
-
-    async def as_calendar(self, duty: OnCall, catalog: Catalog, now: datetime) -> str:
-        """A rota as iCalendar; people go by their names."""
-        watch = (await self.watches(catalog, now))[duty.id]
-        return calendar(duty.id, watch.shifts, now, lambda shift: name_of(catalog, shift))
+    async def as_calendar(self, duty: OnCall, catalog: Catalog, now: datetime, *, public: bool = False) -> str:
+        """A rota as iCalendar."""
+        return as_calendar((await self.watches(catalog, now))[duty.id], catalog, now, public=public)
 
     def close(self) -> None:
         """Let go of sources and pagers."""
         for one in (self.source, self.pager):
             if one is not None:
                 one.close()
+
+
+def as_calendar(watch: Watch, catalog: Catalog, now: datetime, *, public: bool = False) -> str:
+    """What is known of a rota as iCalendar; people go by their names, and the public hears nobody's reasons."""
+    shifts = [shift.model_copy(update={"reason": ""}) if public else shift for shift in watch.shifts]
+    return calendar(watch.rota, shifts, now, lambda shift: name_of(catalog, shift))
 
 
 def account(person: Person, duty: OnCall) -> str:

@@ -94,6 +94,8 @@ def digest(storm: Incident, lane: str, scene: Scene, *, quiet: bool) -> None:
             text=said.text,
             priority=Priority.URGENT,
             quiet=quiet,
+            began=storm.opened_at,
+            ended=storm.resolved_at,
         ),
         scene.now,
     )

@@ -1,7 +1,8 @@
 """Put what people should hear into the outbox: to each room that should, by itself or folded into a storm's digest."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import cache
 
 from psfbot.catalog.graph import Node
@@ -11,15 +12,21 @@ from psfbot.oncall.line import in_a_line
 from psfbot.relay.alert import Alert, Severity
 from psfbot.relay.bulletin import LEAST, Beside, apart, together
 from psfbot.relay.group import left_over
-from psfbot.relay.incident import Down, Happening, Incident, Standing
+from psfbot.relay.incident import PROVIDER, Down, Happening, Incident, Standing
+from psfbot.relay.kin import needs
 from psfbot.relay.mute import hush
 from psfbot.relay.notice import Notice, Priority, Room
 from psfbot.relay.route import Routed, route
 from psfbot.relay.storm import TOP_TIER
-from psfbot.relay.word import Said, word
+from psfbot.relay.supplier import ASIDE, reported
+from psfbot.relay.supplier import word as supplied
+from psfbot.relay.word import Said, marked, title, word
 
 NOWHERE = "no platform that is on has a room for it"
 URGENT = {Severity.CRITICAL: Priority.URGENT, Severity.ERROR: Priority.NORMAL}
+LOOK_BACK = timedelta(days=1)
+LISTED = 20
+"""Services that are looked through when a provider and what is down are told beside each other."""
 STARTS = frozenset({Happening.OPENED, Happening.REOPENED, Happening.WORSE})
 Words = Callable[[bool], Said]
 """What is said in public rooms, and in others: found only where something is said."""
@@ -44,6 +51,8 @@ def tell(
         return ()
     if incident.node:
         return tell_together(incident, happened, scene, quiet=quiet)
+    if incident.provider:
+        return tell_of_provider(incident, happened, scene, alert, quiet=quiet)
     catalog, service = scene.book.catalog, scene.service(incident)
     told = scene.ledger.heard(incident.number)
     routes = route(service, incident.severity, catalog, scene.platforms, tuple(told))
@@ -51,7 +60,9 @@ def tell(
     @cache
     def said(public: bool) -> Said:  # noqa: FBT001 - one for each kind of room
         on_call = in_a_line(catalog, scene.watches, service, scene.now) if service else ""
-        return word(happened, incident, catalog, scene.now, alert, public=public, on_call=on_call)
+        beside = tuple(reported(one, catalog) for one in reports((service.id,), scene)) if service else ()
+        said = word(happened, incident, catalog, scene.now, alert, public=public, on_call=on_call, beside=beside)
+        return marked(said, alert)
 
     quiet = quiet or happened is Happening.ALERT
     tier = service.tier if service and service.tier != "unknown" else None
@@ -89,12 +100,43 @@ def tell_together(
 ) -> tuple[str, ...]:
     """Tell of a shared cause wherever one of those below it would be told of."""
     below = scene.ledger.children(cause.number)
-    beside = beside or Beside(rivals_of(cause, below, scene))
+    own = reports([one.subject for one in below], scene)
+    beside = replace(
+        beside or Beside(rivals_of(cause, below, scene)),
+        reports=tuple(reported(one, scene.book.catalog) for one in own),
+    )
     said = both(together(happened, cause, below, beside, scene.book.catalog, scene.now))
     tier = min((tier_of(one, scene) for one in below), default=LEAST)
     quiet = quiet or happened is Happening.ALERT
     told = scene.ledger.heard(cause.number)
     return post(Saying(cause, happened, said, tier, quiet), rooms_of(cause, below, told, scene), told, scene)
+
+
+def tell_of_provider(
+    report: Incident, happened: Happening, scene: Scene, alert: Alert | None = None, *, quiet: bool = False
+) -> tuple[str, ...]:
+    """Tell what a provider says of itself; what is minor only to those who were told before that it was worse."""
+    catalog, told = scene.book.catalog, scene.ledger.heard(report.number)
+    routes = route(None, report.severity, catalog, scene.platforms, tuple(told))
+    if report.severity is Severity.INFO:
+        routes = tuple(routed for routed in routes if routed.room in told)
+        if not routes:
+            scene.log(report, Happening.TOLD, "nobody", ASIDE)
+            return ()
+    node: Node = ("provider", report.provider)
+    needing = [one for one in scene.ledger.down(scene.now - LOOK_BACK) if node in needs(one.service, scene.book)]
+    suffering = [one for one in (scene.ledger.incident(down.number) for down in needing[:LISTED]) if one]
+    said = both(marked(supplied(happened, report, suffering, scene.book, scene.now), alert))
+    quiet = quiet or happened is Happening.ALERT
+    return post(Saying(report, happened, said, quiet=quiet), routes, told, scene)
+
+
+def reports(services: Sequence[str], scene: Scene) -> list[Incident]:
+    """What the providers that these services cannot do without say of themselves now."""
+    nodes = (node for service in services[:LISTED] for node in needs(service, scene.book))
+    names = dict.fromkeys(name for kind, name in nodes if kind == "provider")
+    found = (scene.ledger.latest(PROVIDER + name) for name in names)
+    return [one for one in found if one and one.state is not Standing.RESOLVED]
 
 
 def tell_apart(
@@ -150,7 +192,7 @@ def post(saying: Saying, routes: Sequence[Routed], told: Mapping[Room, str], sce
         still = saying.quiet and known
         fold = "" if still else passes(lane, happened, saying.tier, told.get(routed.room, ""), scene)
         if known or not fold:  # else there is nothing in that room to bring up to date
-            said = notice(incident, happened, routed, saying.said(routed.public), quiet=still or fold != "")
+            said = notice(saying, routed, quiet=still or fold != "")
             scene.ledger.post(said, scene.now)
         heard[lane] = f"{lane} ({fold or 'quietly'})" if still or fold else lane
     why = "; ".join(f"{routed.room.lane}: {routed.reason}" for routed in routes) or NOWHERE
@@ -158,16 +200,33 @@ def post(saying: Saying, routes: Sequence[Routed], told: Mapping[Room, str], sce
     return tuple(heard)
 
 
-def notice(incident: Incident, happened: Happening, routed: Routed, said: Said, *, quiet: bool) -> Notice:
+def notice(saying: Saying, routed: Routed, *, quiet: bool) -> Notice:
     """What one room is told."""
+    incident, said = saying.incident, saying.said(routed.public)
     return Notice(
         incident=incident.number,
         version=incident.version,
         room=routed.room,
-        kind=happened,
+        kind=saying.happened,
         text=said.text,
         lines=said.lines,
         links=said.links,
-        priority=URGENT.get(incident.severity, Priority.BULK),
+        priority=priority(incident, saying.tier),
         quiet=quiet,
+        began=incident.began,
+        ended=incident.resolved_at if incident.state is Standing.RESOLVED else None,
+        about=missed(incident, saying.happened),
     )
+
+
+def priority(incident: Incident, tier: int | None) -> Priority:
+    """What goes first where much waits: tier 1, then what is critical; a warning never does."""
+    found = URGENT.get(incident.severity, Priority.BULK)
+    return Priority.VITAL if tier == TOP_TIER and found is not Priority.BULK else found
+
+
+def missed(incident: Incident, happened: Happening) -> str:
+    """What was wrong, where the line itself does not say it: who was never told of it would wonder."""
+    if happened in STARTS or incident.node:
+        return ""
+    return title(happened, incident.model_copy(update={"acked_by": ""}), incident.changed_at)

@@ -24,7 +24,9 @@ class Paging(Known):
     """One thing to tell a pager.
 
     `key` is what makes it one of a kind: told twice, it calls once. `incident` is the
-    pager's own id of an incident that it opened itself, where there is one.
+    pager's own id of an incident that it opened itself, where there is one. `before` is set
+    when it may have been told already: it is when somebody first asked for it, and what would
+    stand there twice is looked for since then.
     """
 
     signal: Signal
@@ -35,6 +37,7 @@ class Paging(Known):
     severity: Literal["critical", "error", "warning", "info"] = "critical"
     by: str = ""
     incident: str = ""
+    before: datetime | None = None
 
 
 class Asked(StrEnum):

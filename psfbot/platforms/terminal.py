@@ -50,6 +50,8 @@ def laid_out(answer: Answer, stream: TextIO) -> list[str]:
             console.print(Text(f"Note: {printable(note)}", style="yellow"))
         for number, offer in enumerate(answer.offers, 1):
             console.print(Text(f"  {number}. {printable(offer)}", style="cyan"))
+        for line in answer.code.splitlines():
+            console.print(Text(printable(line)), soft_wrap=True)
         for link in answer.links:
             # One row, however long: an address that is broken into rows cannot be copied.
             console.print(Text(f"{printable(link.title)}: {printable(link.url)}"), soft_wrap=True)

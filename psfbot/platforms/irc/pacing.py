@@ -17,16 +17,17 @@ class Rank(IntEnum):
     PONG = 0
     AUTH = 1
     JOIN = 2
-    REPLY = 3
-    ALERT = 4
-    BULK = 5
+    URGENT = 3
+    REPLY = 4
+    ALERT = 5
+    BULK = 6
 
 
-SAID = (Rank.REPLY, Rank.ALERT, Rank.BULK)
+SAID = (Rank.URGENT, Rank.REPLY, Rank.ALERT, Rank.BULK)
 """What people are to read; while the queue is `muted`, it stays."""
 HELD = (Rank.JOIN, *SAID)
 """What waits for its turn; a late PONG or login costs the link, so these never wait, but they count."""
-PATIENCE = {Rank.JOIN: 0, Rank.REPLY: 2, Rank.ALERT: 2, Rank.BULK: 100}
+PATIENCE = {Rank.JOIN: 0, Rank.URGENT: 1, Rank.REPLY: 2, Rank.ALERT: 2, Rank.BULK: 100}
 """How many lines of smaller ranks may go ahead of one that waits."""
 COST = {Rank.JOIN: 2}
 """What counts as more than one line; servers take a JOIN for as much, however many channels it names."""

@@ -33,6 +33,8 @@ WAITING = frozenset(
     }
 )  # fmt: skip
 """What happened to a problem that somebody should take."""
+RANKS = {Priority.VITAL: Rank.URGENT, Priority.BULK: Rank.BULK}
+"""Before whom a notice goes that is no usual one: what is vital waits for no other room and no answer."""
 CHANNEL = "#&+!"
 NOT_IN = "psfbot is not in {channel}: {why}"
 UNWANTED = "nobody asked psfbot to be there; add it to PSFBOT_IRC_CHANNELS"
@@ -117,7 +119,7 @@ class Irc:
             why = presence.trouble.get(presence.known(room), "not joined yet") if presence.known(room) else UNWANTED
             raise DeliveryError(NOT_IN.format(channel=room, why=why), final=not presence.known(room), wait=LATER)
         text = plain(said(parcel.notice)) + (REPEAT if parcel.repeat else "")
-        rank = Rank.BULK if parcel.notice.priority is Priority.BULK else Rank.ALERT
+        rank = RANKS.get(parcel.notice.priority, Rank.ALERT)
         return await self.client.voice.deliver(room, text, self.client.nick.prefix, rank)
 
     async def find(self, parcel: Parcel) -> str | None:

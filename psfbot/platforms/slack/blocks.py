@@ -8,7 +8,7 @@ from typing import Any
 
 from psfbot.chat.answer import Answer, Item
 from psfbot.platforms.slack import limits
-from psfbot.platforms.slack.words import calm, escape, is_page, link, marked, plain
+from psfbot.platforms.slack.words import calm, escape, fit, hushed, is_page, link, marked, plain
 from psfbot.text import unique
 
 Block = dict[str, Any]
@@ -91,7 +91,20 @@ def rows(answer: Answer) -> list[str]:
     if answer.offers:
         said.append(PICKED)
         said += [f"{number}. {marked(offer, ROW - 10)}" for number, offer in enumerate(answer.offers, 1)]
+    said += fenced(answer.code)
     return [row for row in said if row] or [NOTHING]
+
+
+def fenced(code: str) -> list[str]:
+    """A text whose lines and spaces matter, such as a patch, in as few rows as hold it."""
+    rows_: list[str] = []
+    for line in code.splitlines():
+        text = fit(hushed(line), ROW // 2)
+        if rows_ and len(rows_[-1]) + len(text) < ROW // 2:
+            rows_[-1] += f"\n{text}"
+        else:
+            rows_.append(text)
+    return [f"```\n{row}\n```" for row in rows_]
 
 
 def headline(fact: str) -> str:

@@ -22,6 +22,11 @@ def calm(text: str) -> str:
     return LOUD.sub(f"@{JOINER}", words).replace("```", "'''")
 
 
+def hushed(line: str) -> str:
+    """A line of a code block as it is, but that it calls nobody and does not end the block."""
+    return LOUD.sub(f"@{JOINER}", printable(line)).replace("```", "'''")
+
+
 def escape(text: str) -> str:
     """The three characters that Slack gives a meaning, spelled out."""
     return "".join(ENTITIES.get(character, character) for character in text)

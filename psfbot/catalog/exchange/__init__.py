@@ -1,0 +1,1 @@
+"""The catalog in the forms of other tools: what goes out, and what comes in."""

@@ -1,0 +1,33 @@
+"""A catalog without what is not for everybody: what is marked so, and what people alone may know of each other."""
+
+from collections.abc import Mapping
+from typing import TypeVar
+
+from psfbot.catalog.model import Catalog, Provider, Service, Team
+
+PERSONAL = ("email", "irc", "slack", "pagerduty", "timezone")
+"""Fields of a person that no public room is shown either; a GitHub login is public by nature."""
+Reached = TypeVar("Reached", Service, Team, Provider)
+
+
+def public(catalog: Catalog) -> Catalog:
+    """The same catalog, without private contacts and personal data."""
+    people = {
+        id_: person.model_copy(update=dict.fromkeys(PERSONAL)) for id_, person in catalog.people.items()
+    }  # fmt: skip
+    return catalog.model_copy(
+        update={
+            "people": people,
+            "teams": reachable(catalog.teams),
+            "providers": reachable(catalog.providers),
+            "services": reachable(catalog.services),
+        }
+    )
+
+
+def reachable(records: Mapping[str, Reached]) -> dict[str, Reached]:
+    """Records with only those contacts that everybody may see."""
+    return {
+        id_: record.model_copy(update={"contacts": tuple(one for one in record.contacts if one.public)})
+        for id_, record in records.items()
+    }

@@ -1,0 +1,42 @@
+"""What a change of the catalog does to its scorecard: which rules are kept now, and which are broken."""
+
+from collections.abc import Iterator
+
+from psfbot.catalog.score import Card, Mark, Scorecard
+from psfbot.text import and_join
+
+BETTER = "keeps {rules} now"
+WORSE = "breaks {rules} now"
+NEW, GONE = "{id}: new, {now}", "{id}: no longer scored"
+
+
+def moved(before: Scorecard, after: Scorecard) -> list[str]:
+    """One line for each service whose score changed, then one for all of them; nothing where none did."""
+    lines = [line for id_ in {**before.cards, **after.cards} if (line := service(id_, before, after))]
+    whole = f"all services: {before.whole.said} -> {after.whole.said}"
+    return [*lines, whole] if lines else []
+
+
+def service(id_: str, before: Scorecard, after: Scorecard) -> str:
+    """What became of one service; nothing where all is as it was."""
+    old, new = before.cards.get(id_), after.cards.get(id_)
+    if new is None:
+        return GONE.format(id=id_)
+    if old is None:
+        return NEW.format(id=id_, now=new.said)
+    said = "; ".join(differences(old, new))
+    return f"{id_}: {old.said} -> {new.said}; it {said}" if said else ""
+
+
+def differences(old: Card, new: Card) -> Iterator[str]:
+    """The rules that were not broken and are, and the other way round."""
+    was, now = (frozenset(check.rule for check in card.broken) for card in (old, new))
+    kept = frozenset(check.rule for check in new.marked(Mark.KEPT))
+    mended = [check.rule for check in old.broken if check.rule in kept]
+    freed = [check.rule for check in old.broken if check.rule not in kept | now]
+    if worse := [check.rule for check in new.broken if check.rule not in was]:
+        yield WORSE.format(rules=and_join(worse))
+    if mended:
+        yield BETTER.format(rules=and_join(mended))
+    if freed:
+        yield f"need not keep {and_join(freed)} any more"

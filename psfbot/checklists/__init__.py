@@ -1,0 +1,1 @@
+"""Checklists: templates, runs and their progress, as plain nouns and decisions."""

@@ -1,0 +1,1 @@
+"""Where changes to the catalog go: GitHub, a plain git remote, or a folder of patches."""

@@ -1,0 +1,117 @@
+"""A proposal made on the catalog as it is now: the new text, or a refusal when it would not be what was agreed to."""
+
+import difflib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from psfbot.catalog.change import Change, Delete, New, Remove, Rename, Verify
+from psfbot.catalog.diff import called, lines
+from psfbot.catalog.edit import UNCHANGED, Edited, edited, sound
+from psfbot.catalog.editing.target import SECTION_OF
+from psfbot.catalog.exchange.private import public
+from psfbot.catalog.model import Catalog, Provenance
+from psfbot.errors import UserError
+from psfbot.proposals.proposal import Proposal
+from psfbot.text import and_join, unique
+
+NAME = "catalog.yaml"
+HIDDEN = "{}: changed in what is not for everybody"
+MOVED = "the catalog has changed meanwhile. It would now be {now}, and you agreed to {then}. Say it again if you want it."
+DONE_ALREADY = (" that changes nothing.", " already.")
+"""How refusals end that say that there is nothing left to do."""
+NOT_THERE = (" is not in ", "so there is nothing to take out.")
+
+Where = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What changes made of the catalog: see `catalog.edit.Edited`; `shown` are the words that everybody may see."""
+
+    text: str
+    diff: str
+    words: tuple[str, ...]
+    shown: tuple[str, ...]
+    records: tuple[Where, ...]
+    before: Catalog
+    after: Catalog
+    warnings: tuple[str, ...]
+
+
+def make(text: str, changes: Sequence[Change], said: Provenance, today: date, catalog: Catalog | None = None) -> Made:
+    """Changes made one after the other, or a `UserError`; of several, those that change nothing are left out."""
+    done: list[Edited] = []
+    now, known = text, catalog
+    nothing = UserError(UNCHANGED.format(NAME))
+    for change in changes:
+        try:
+            one = edited(now, change, today, said, catalog=known, name=NAME)
+        except UserError as error:
+            if len(changes) == 1 or not str(error).endswith(DONE_ALREADY):
+                raise
+            nothing = error
+        else:
+            done.append(one)
+            now, known = one.text, one.after
+    if not done:
+        raise nothing
+    before, after = done[0].before, done[-1].after
+    words = unique(word for one in done for word in one.words)
+    diff = done[0].diff if len(done) == 1 else between(text, now)
+    records = tuple(dict.fromkeys(where for one in done for where in one.records))
+    warnings = unique(warning for one in done for warning in one.warnings)
+    return Made(now, diff, words, shown(words, before, after), records, before, after, warnings)
+
+
+def shown(words: Sequence[str], before: Catalog, after: Catalog) -> tuple[str, ...]:
+    """As much of a change in words as everybody may see."""
+    open_to_all = frozenset(lines(public(before), public(after)))
+    return unique(word if word in open_to_all else HIDDEN.format(word.partition(": ")[0]) for word in words)
+
+
+def again(text: str, proposal: Proposal) -> Made:
+    """A proposal made on the catalog as it is now; refused when it would change something else than was agreed to.
+
+    What others changed meanwhile is left alone: in other records, and in other fields of the same one.
+    """
+    made = make(text, proposal.changes, proposal.said, proposal.asked_at.date())
+    if made.words != proposal.words:
+        raise UserError(MOVED.format(now=and_join(made.shown), then=and_join(proposal.shown)))
+    return made
+
+
+def holds(text: str, proposal: Proposal) -> bool:
+    """Has the catalog this change in it, whoever put it there?"""
+    catalog = sound(text, NAME)
+    return all(_holds(text, change, proposal, catalog) for change in proposal.changes)
+
+
+def _holds(text: str, change: Change, proposal: Proposal, catalog: Catalog) -> bool:
+    """Has the catalog this one change in it?"""
+    records = getattr(catalog, proposal.section)
+    match change:
+        case Rename(_, new):
+            return proposal.id not in records and new.strip() in records
+        case Delete():
+            return proposal.id not in records
+        case New(record):
+            section, _, name = record.strip().rpartition("/")
+            return name in getattr(catalog, SECTION_OF.get(section, "services"))
+    try:
+        one = edited(text, change, proposal.asked_at.date(), proposal.said, catalog=catalog, name=NAME)
+    except UserError as error:
+        gone = isinstance(change, Remove) and any(part in str(error) for part in NOT_THERE)
+        return gone or str(error).endswith(DONE_ALREADY)
+    return not isinstance(change, Verify) and not lines(one.before, one.after, provenance=False)
+
+
+def between(before: str, after: str) -> str:
+    """A unified diff that `git apply` and `patch -p1` take."""
+    old, new = before.splitlines(keepends=True), after.splitlines(keepends=True)
+    return "".join(difflib.unified_diff(old, new, f"a/{NAME}", f"b/{NAME}"))
+
+
+def named(records: Sequence[Where]) -> str:
+    """The records of a change as people name them."""
+    return and_join([called(*one) for one in records])
