@@ -61,6 +61,7 @@ def test_a_check_without_an_answer_in_time_knows_nothing():
     class Slow(Sights):
         async def look(self, arguments, sight):
             await asyncio.Event().wait()
+            return await super().look(arguments, sight)
 
     assert look(run(), Slow(), 0.01).text == "there was no answer within 0 s"
 
@@ -147,7 +148,7 @@ def test_many_checklists_are_listed_up_to_twenty(bot):
     for number in range(30):
         other = runs.model_copy(update={"service": f"s{number}"})
         started = Deed(kind=Kind.STARTED, at=NOON, by=ANN)
-        asyncio.run(bot.lists.kept.write(lambda kept, _, other=other: kept.start(other, started)))
+        asyncio.run(bot.lists.kept.write(lambda kept, _, one=other, deed=started: kept.start(one, deed)))
     answer = bot.ask("checklists").answer
 
     assert answer.fact.endswith("open checklists; the first 20.")

@@ -5,12 +5,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
-from psfbot.catalog.edit import edited
+from psfbot.catalog.change import Set
+from psfbot.catalog.edit import Edited, edited
+from psfbot.catalog.model import Provenance
 from psfbot.checklists.outcome import changes, in_words, provenance
 from psfbot.checklists.run import Run
 from psfbot.errors import UserError
 
 NAME = "catalog.yaml"
+SAME = " already."
+"""How an edit ends its refusal of what the catalog says already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +40,22 @@ def proposal(run: Run, text: Callable[[], str], today: date) -> Proposal:
     try:
         before = now = text()
         for one in wanted:
-            made = edited(now, one, today, said, name=NAME)
-            if made.before != made.after:
-                words += made.words
-                now = made.text
-    except (UserError, OSError, NotImplementedError) as error:
-        return Proposal(in_words(run), trouble=str(error) or "this psfbot cannot edit the catalog yet")
+            made = changed(now, one, today, said)
+            words += made.words if made else ()
+            now = made.text if made else now
+    except (UserError, OSError) as error:
+        return Proposal(in_words(run), trouble=str(error))
     return Proposal(tuple(words), diff_of(before, now))
+
+
+def changed(text: str, change: Set, today: date, said: Provenance) -> Edited | None:
+    """The catalog with one change made; nothing where it says so already, which an edit refuses."""
+    try:
+        return edited(text, change, today, said, name=NAME)
+    except UserError as error:
+        if str(error).endswith(SAME):
+            return None
+        raise
 
 
 def diff_of(before: str, after: str) -> str:
