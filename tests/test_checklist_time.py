@@ -225,6 +225,16 @@ def test_public_rooms_see_no_evidence(tmp_path):
     assert not any("secret" in line for line in said)
 
 
+def test_who_asks_in_public_sees_no_evidence_either(begun):
+    begun.do("done 1.1 the secret place", speaker=OWNER)
+    asked = ["checklist 1", "checklist 1.1", "checklist export 1", "migration status move", "checklists"]
+    answers = [begun.ask(said, ADMIN, public=True).answer for said in asked]
+
+    assert not any("secret" in str(answer) for answer in answers)
+    assert answers[2].fact.startswith("The story of a checklist holds its evidence, which is not for public rooms")
+    assert "secret" in str(begun.ask("checklist 1", ADMIN).answer)
+
+
 def test_time_is_passed_in(begun):
     begun.now += timedelta(days=400)
 

@@ -225,16 +225,18 @@ def test_a_demo_asks_no_index():
 def test_files_of_a_repository_that_include_each_other_are_read_together(index, monkeypatch):
     set_up(monkeypatch, index)
     files = {
-        "requirements/prod.txt": "-r base.txt\n--requirement=../more.txt\nplain==1.0\n",
+        "requirements/prod.txt": "-r base.txt\n--requirement=../more.txt\n-r gone.txt\nplain==1.0\n",
         "requirements/base.txt": "deep\n-r prod.txt\n",
         "more.txt": "source\n",
     }
-    look = github({f"repos/a/b/contents/{path}": content(text) for path, text in files.items()})
+    found = {f"repos/a/b/contents/{path}": content(text) for path, text in files.items()}
+    look = github({**found, "repos/a/b/contents/requirements/gone.txt": None})
     found = look("wheels", repo="a/b", path="requirements/prod.txt")
 
     assert found.verdict is FAILED
     assert "requirements/prod.txt in a/b for aarch64" in found.seen
     assert "1 package without a fitting wheel: source" in found.seen
+    assert found.seen.endswith("not looked at: requirements/gone.txt, which GitHub does not show")
 
 
 def test_a_file_that_is_not_there_fails_and_one_that_nobody_shows_does_not():

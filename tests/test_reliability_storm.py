@@ -30,7 +30,7 @@ HASTE = 1 if LONG else 10
 """How many times faster than by default the bot speaks and the server forgets; a long run has the default."""
 MOST, SOON, MEMORY = 20, 10.0, 300
 """Messages that a room bears, seconds until a service of tier 1 is told, megabytes."""
-PROMPT, SLOWEST = (0.05, 1.0) if LONG else (0.5, 3.0)
+PROMPT, SLOWEST = (0.05, 1.0) if LONG else (1.0, 3.0)
 """Seconds after which 99 of 100 webhooks are answered, and the last; machines that run tests do much else."""
 NAMES = [f"#room-{one}" for one in range(ROOMS)]
 FOLDED = re.compile(r"irc (\S+) \(folded into #(\d+)\)")

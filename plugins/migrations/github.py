@@ -129,14 +129,9 @@ async def text_of(sight: Sight, file: File) -> str:
         raise Unreachable(f"GitHub did not answer with the text of {called(file)}") from error
 
 
-async def surely_absent(sight: Sight, file: File) -> bool:
-    """Is the file not there? Only who sees the repository can tell."""
-    try:
-        await text_of(sight, file)
-    except Absent:
-        await thing(sight, f"repos/{file.repo}")
-        return True
-    return False
+async def must_see(sight: Sight, repo: str) -> None:
+    """Raise `Absent` where psfbot may not see a repository: then a file that it was not shown may be there."""
+    await thing(sight, f"repos/{repo}")
 
 
 def called(file: File) -> str:
@@ -149,8 +144,7 @@ async def github_file(wanted: Holding, sight: Sight) -> Evidence:
     try:
         text = await text_of(sight, wanted)
     except Absent:
-        if not await surely_absent(sight, wanted):
-            raise
+        await must_see(sight, wanted.repo)
         return passed(f"no {called(wanted)}") if wanted.absent else failed(f"there is no {called(wanted)}")
     if wanted.absent:
         return failed(f"{called(wanted)} is still there")

@@ -13,7 +13,7 @@ from pydantic import StringConstraints, model_validator
 from psfbot.plugin import Arguments, Evidence, Sight, Unreachable, Verdict
 
 from . import requirements
-from .github import Absent, File, Inside, called, surely_absent, text_of
+from .github import Absent, File, Inside, called, must_see, text_of
 from .requirements import NAME, Wanted
 from .resolver import Fate, Outcome, Target, each, resolve, stub
 from .settings import settings_of
@@ -103,14 +103,12 @@ async def wheels(wanted: Needed, sight: Sight) -> Evidence:
     """Every package of a requirements file has a wheel for Arm, by pip's resolver and the index it is set up with."""
     if sight.world.stays_here:
         raise Unreachable(A_DEMO)
-    name = called(File(repo=wanted.repo, path=wanted.path, ref=wanted.ref)) if wanted.repo else "the requirements"
+    name = called(file_of(wanted, wanted.path)) if wanted.repo else "the requirements"
     try:
         asked = await gather(wanted, sight)
-    except Absent as error:
-        file = File(repo=wanted.repo or "", path=wanted.path, ref=wanted.ref)
-        if await surely_absent(sight, file):
-            return failed(f"there is no {called(file)}")
-        raise Unreachable(str(error)) from error
+    except Absent:
+        await must_see(sight, wanted.repo or "")
+        return failed(f"there is no {name}")
     if not asked.lines:
         nothing = f"; it holds {listed(asked.unseen)}, which cannot be looked at" if asked.unseen else ""
         return unknown(f"{name} names no package that pip could look for{nothing}")
@@ -118,6 +116,11 @@ async def wheels(wanted: Needed, sight: Sight) -> Evidence:
     async with ONE_AT_A_TIME:
         found = await search(asked.lines, target, settings_of(sight).wheel_seconds)
     return told(name, asked, found)
+
+
+def file_of(wanted: Needed, path: str) -> File:
+    """A file of the repository."""
+    return File(repo=wanted.repo or "", path=path, ref=wanted.ref)
 
 
 async def gather(wanted: Needed, sight: Sight) -> Wanted:
@@ -133,7 +136,12 @@ async def gather(wanted: Needed, sight: Sight) -> Wanted:
             asked.unseen.append(f"more than {MOST_FILES} files")
             break
         seen.add(path)
-        part = requirements.read(await text_of(sight, File(repo=wanted.repo, path=path, ref=wanted.ref)), path)
+        try:
+            part = requirements.read(await text_of(sight, file_of(wanted, path)), path)
+        except Absent:
+            if path == wanted.path:
+                raise
+            part = Wanted(unseen=[f"{path}, which GitHub does not show"])
         asked.add(part)
         waiting += part.files
     return asked

@@ -9,7 +9,7 @@ from pydantic import StringConstraints
 
 from psfbot.plugin import Arguments, Evidence, Sight
 
-from .github import Absent, File, called, surely_absent, text_of, thing
+from .github import Absent, File, called, must_see, text_of, thing
 from .verdicts import Length, Repo, Words, failed, judged, listed, long, passed, span, unknown
 
 ARM = {
@@ -51,8 +51,7 @@ async def github_arm_runner(wanted: Runner, sight: Sight) -> Evidence:
     try:
         text = await text_of(sight, wanted)
     except Absent:
-        if not await surely_absent(sight, wanted):
-            raise
+        await must_see(sight, wanted.repo)
         return failed(f"there is no {called(wanted)}")
     lines = list(meant(text))
     found = [label for label in dict.fromkeys(labels(lines, wanted)) if label]

@@ -28,7 +28,7 @@ from psfbot.plugin import (
 from .body import PAGES, Body, Component, Incident, Page, Word, first, host_of
 
 SUMMARY, HISTORY = "/api/v2/summary.json", "/api/v2/incidents.json"
-AT_ONCE = 5
+AT_ONCE = 10
 """Pages that are asked at the same time."""
 SECONDS = 15.0
 """Seconds that one page may take; the others do not wait for it."""

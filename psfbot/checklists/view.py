@@ -111,8 +111,14 @@ def row(run: Run, step: Step, now: datetime) -> Row:
     )
 
 
-def view(run: Run, now: datetime) -> View:
-    """A whole run."""
+def bare(shown: Row) -> Row:
+    """A step without what is for the team alone: evidence, and what a check saw."""
+    return shown.model_copy(update={"said": "", "seen": "", "past": "a gate" if shown.past else ""})
+
+
+def view(run: Run, now: datetime, *, public: bool = False) -> View:
+    """A whole run; in public without evidence."""
+    rows = (row(run, step, now) for step in run.template.steps)
     return View(
         number=run.number,
         name=run.template.name,
@@ -130,5 +136,5 @@ def view(run: Run, now: datetime) -> View:
         campaign=run.campaign,
         muted=run.silence is not None,
         version=run.version,
-        rows=tuple(row(run, step, now) for step in run.template.steps),
+        rows=tuple(bare(one) if public else one for one in rows),
     )

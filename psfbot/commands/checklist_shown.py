@@ -95,7 +95,7 @@ def name_of(ask: Ask, person: str) -> str:
 
 def card(ask: Ask, run: Run) -> Answer:
     """A whole run: how far it is and what comes next in the first line, then a line for each step."""
-    shown = view(run, ask.now)
+    shown = view(run, ask.now, public=ask.message.public)
     following = ", ".join(row.spot for row in shown.first if row.open)
     after = f"; next: {following}" if following and run.open else ""
     stale = " Nobody has done anything for long." if run.stale else ""
@@ -116,7 +116,7 @@ def item(run: Run) -> Item:
 def told(ask: Ask, done: Done, fact: str) -> Answer:
     """What came of a change: the fact, what can be done next, and at the end what changes in the catalog."""
     run = done.run
-    data: dict[str, object] = {"checklist": view(run, ask.now).model_dump(mode="json")}
+    data: dict[str, object] = {"checklist": view(run, ask.now, public=ask.message.public).model_dump(mode="json")}
     if done.finished:
         ends = ask.port(Checklists).proposal(run, ask.now.date())
         lines = [f"Checklist {run.number} is finished, {run.over} of {run.over}.", *ending(run, ends)]

@@ -147,7 +147,7 @@ async def check_step(ask: Ask, run: int, step: int) -> Answer:
         raise UserError(NO_CHECK.format(spot=known.spot(found.id)))
     then, seen = await lists.check(run, (found,), doing(ask, known.service))
     fact = f"{known.spot(found.id)} {words.looks(seen[found.id], ask.now)}"
-    return Answer(fact, data={"checklist": view(then, ask.now).model_dump(mode="json")})
+    return Answer(fact, data={"checklist": view(then, ask.now, public=ask.message.public).model_dump(mode="json")})
 
 
 @topic.says("(check|recheck) [checklist] {number}", level=Level.MEMBER, writes=True)
@@ -171,7 +171,9 @@ async def check_all(ask: Ask, number: int) -> Answer:
     passed = sum(one.verdict == "passed" for one in seen.values())
     lines = [f"{then.spot(step.id)} {words.looks(seen[step.id], ask.now)}" for step in steps]
     fact = f"Checklist {number}: {passed} of {count(len(steps), 'check')} passed."
-    return Answer(fact, lines=lines, data={"checklist": view(then, ask.now).model_dump(mode="json")})
+    return Answer(
+        fact, lines=lines, data={"checklist": view(then, ask.now, public=ask.message.public).model_dump(mode="json")}
+    )
 
 
 @topic.says(
@@ -192,7 +194,7 @@ async def assign(ask: Ask, run: int, step: int, person: Person | None = None) ->
     made = await act(ask, run, lambda now, i: progress.assign(now, str(step), i.hand, whom.id, i.now))
     return Answer(
         f"{run}.{step} is for {name_of(ask, whom.id)}.",
-        data={"checklist": view(made.run, ask.now).model_dump(mode="json")},
+        data={"checklist": view(made.run, ask.now, public=ask.message.public).model_dump(mode="json")},
     )
 
 
@@ -277,7 +279,11 @@ async def abort(ask: Ask, number: int, reason: str = "") -> Answer:
     back = way_back(made.run)
     last = "Nothing was done, so there is nothing to take back."
     fact = f"Checklist {number} is given up, because {kept(reason)}. " + ("The way back:" if back else last)
-    return Answer(fact, lines=back, data={"checklist": view(made.run, ask.now).model_dump(mode="json"), "back": back})
+    return Answer(
+        fact,
+        lines=back,
+        data={"checklist": view(made.run, ask.now, public=ask.message.public).model_dump(mode="json"), "back": back},
+    )
 
 
 @topic.says(

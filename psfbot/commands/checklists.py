@@ -29,6 +29,10 @@ topic = Topic("checklists", "Migrations and other procedures, step by step: how 
 
 NONE_OPEN = "No checklist is open. Start one: checklist start arm64 www.python.org (`checklist templates` lists them)."
 NO_TEMPLATES = "There are no templates. A plugin brings them as YAML files in its folder."
+IN_PRIVATE = (
+    "The story of a checklist holds its evidence, which is not for public rooms: ask for it in a room of the team, "
+    "in private, or by `psfbot checklist export {number}`."
+)
 SHOWN = 20
 BLOCKERS = 8
 
@@ -92,13 +96,14 @@ async def checklist_step(ask: Ask, run: int, step: int) -> Answer:
     There is no checklist 3. `checklists` lists those that are open.
     """
     from psfbot.checklists.progress import Refused, step_of  # noqa: PLC0415 - the name `step` is the number here
-    from psfbot.checklists.view import row  # noqa: PLC0415 - as above
+    from psfbot.checklists.view import bare, row  # noqa: PLC0415 - as above
 
     known = await ask.port(Checklists).get(run)
     found = step_of(known, str(step))
     if isinstance(found, Refused):
         raise UserError(found.words)
     shown = row(known, found, ask.now)
+    shown = bare(shown) if ask.message.public else shown
     about = [
         ("Why", shown.why), ("Gate", shown.gate), ("Waits for", ", ".join(shown.needs)), ("Check", shown.seen),
         ("Done by", f"{shown.by}: {shown.said}".rstrip(": ")), ("Past a gate", shown.past),
@@ -165,6 +170,8 @@ async def checklist_export(ask: Ask, number: int) -> Answer:
     """
     lists = ask.port(Checklists)
     run = await lists.get(number)
+    if ask.message.public:
+        raise UserError(IN_PRIVATE.format(number=number))
     page = markdown(run, await lists.read(lambda runs: runs.deeds(number)))
     title, _, rest = page.partition("\n")
     return Answer(title, data={"markdown": page}, code=rest.strip("\n"))
@@ -255,7 +262,7 @@ def blocker(ask: Ask, run: Run) -> str:
     step, mark = at[0], run.mark(at[0].id)
     whom = name_of(ask, mark.whom) if mark.whom else first_owner(ask, run.service)
     why = f", blocked: {cut(mark.text, 120)}" if held else ""
-    if not why and mark.seen and mark.seen.verdict != "passed":
+    if not why and not ask.message.public and mark.seen and mark.seen.verdict != "passed":
         why = f", {words.looks(mark.seen, ask.now)}"
     return f"{run.number} {run.service}: {words.standing(run)}, at {words.title(run, step)}, waits for {whom}{why}"
 

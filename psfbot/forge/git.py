@@ -75,7 +75,7 @@ class GitForge:
             for _ in range(ATTEMPTS):
                 base = await self._fetch()
                 old = await self._tip(draft.branch)
-                tree = await self._tree(base, make(await self._text(base)))
+                tree = await self._tree(base, await asyncio.to_thread(make, await self._text(base)))
                 if old and await self._is(old, base, tree, draft.message):
                     return self._filed(draft.branch, old)
                 made = await self._commit(base, tree, draft)
@@ -83,7 +83,7 @@ class GitForge:
                     return self._filed(draft.branch, made)
         raise ForgeDown(MOVED.format(count=ATTEMPTS))
 
-    async def look(self, reference: str, branch: str) -> Standing:
+    async def look(self, reference: str, branch: str, holds: Callable[[str], bool]) -> Standing:
         """Merged, when the main branch holds the commit or the same change; closed, when the branch is gone."""
         async with self.lock:
             base = await self._fetch()
@@ -94,7 +94,21 @@ class GitForge:
                 merged = False
             if merged:
                 return Standing(Fate.MERGED, by=await self._merger(reference, base))
+            if await asyncio.to_thread(holds, await self._text(base)):
+                return Standing(Fate.MERGED)
             return Standing(Fate.OPEN if await self._tip(branch) else Fate.CLOSED)
+
+    async def drop(self, reference: str, branch: str) -> None:
+        """Delete the branch."""
+        del reference  # the commit is nobody's then
+        async with self.lock:
+            await self._fetch()
+            if old := await self._tip(branch):
+                lease = f"--force-with-lease=refs/heads/{branch}:{old}"
+                try:
+                    await self._git("delete the branch", "push", "--quiet", lease, self.url, f":refs/heads/{branch}")
+                except Refused as error:
+                    raise self._down(error) from error
 
     def _filed(self, branch: str, commit: str) -> Filed:
         """Where the change is."""
@@ -146,7 +160,7 @@ class GitForge:
         """The change as a commit by who proposes it."""
         who = {"AUTHOR": draft.author, "COMMITTER": NOBODY}
         names = {f"GIT_{role}_NAME": plain(one.name) for role, one in who.items()}
-        mails = {f"GIT_{role}_EMAIL": plain(address(one)) for role, one in who.items()}
+        mails = {f"GIT_{role}_EMAIL": plain(one.address) for role, one in who.items()}
         order = ("commit-tree", tree, "-p", base, "-F", "-")
         return await self._git("write the commit", *order, stdin=draft.message.encode(), more=names | mails)
 
@@ -221,10 +235,3 @@ class GitForge:
 def plain(text: str) -> str:
     """A name or an address as git takes it."""
     return one_line(text).translate({ord(sign): None for sign in "<>"}) or "unknown"
-
-
-def address(author: Author) -> str:
-    """Where an author is written to; who gives no address has the one that GitHub gives everybody."""
-    if author.email:
-        return author.email
-    return f"{author.github}@users.noreply.github.com" if author.github else f"{author.person or 'nobody'}@localhost"

@@ -6,6 +6,7 @@ import binascii
 import math
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -14,7 +15,6 @@ from gidgethub import GitHubException, HTTPException, RateLimitExceeded
 from gidgethub.abc import GitHubAPI
 from gidgethub.apps import get_installation_access_token
 
-from psfbot.forge.git import address
 from psfbot.proposals.ports import Draft, Fate, Filed, ForgeDown, Standing
 from psfbot.text import cut, one_line
 
@@ -31,6 +31,7 @@ FAILED = "GitHub did not {what}: {why}"
 NO_FILE = "{path} is not in {repo} on {branch}: check PSFBOT_GITHUB_REPO."
 RIGHTS = "{why} (HTTP {status}). May the token write to {repo}, and open pull requests there?"
 MOVED = "The catalog changed {count} times while I was at it. Try again."
+NO_JSON = "its answer makes no sense. Is that GitHub's API?"
 TOO_FAST = "GitHub asks psfbot to wait."
 NOT_ASKED = "{login} could not be asked for a review: {why}"
 BAD = frozenset({"failure", "timed_out", "cancelled", "action_required", "startup_failure", "error"})
@@ -122,14 +123,14 @@ class GitHubForge:
             main = await self._main()
             for _ in range(ATTEMPTS):
                 base = await self._at(main) or ""
-                text = make(await self._text(base))
+                text = await asyncio.to_thread(make, await self._text(base))
                 if await self._put(draft, base, text) and base == await self._at(main):
                     return await self._ask(draft, main)
         raise ForgeDown(MOVED.format(count=ATTEMPTS))
 
-    async def look(self, reference: str, branch: str) -> Standing:
+    async def look(self, reference: str, branch: str, holds: Callable[[str], bool]) -> Standing:
         """How a pull request stands, and which of its checks fail."""
-        del branch  # its number says it all
+        del branch, holds  # its number says it all
         found = await self._get("look at the pull request", f"/repos/{self.repo}/pulls/{reference}")
         if found.get("merged") or found.get("merged_at"):
             return Standing(Fate.MERGED, by=login(found.get("merged_by")))
@@ -137,6 +138,16 @@ class GitHubForge:
             return Standing(Fate.CLOSED, by=login(found.get("closed_by")))
         head = str(found.get("head", {}).get("sha") or "")
         return Standing(Fate.OPEN, failing=await self._failing(head) if head else ())
+
+    async def drop(self, reference: str, branch: str) -> None:
+        """Close the pull request, and delete its branch."""
+        async with self.lock:
+            with suppress(Missing):
+                what, place = "close the pull request", f"/repos/{self.repo}/pulls/{reference}"
+                if (await self._get(what, place)).get("state") == "open":
+                    await self._send(what, "PATCH", place, state="closed")
+            with suppress(Missing, Taken):
+                await self._delete("delete the branch", f"/repos/{self.repo}/git/refs/heads/{branch}")
 
     async def _main(self) -> str:
         """The branch that changes are merged into."""
@@ -176,7 +187,7 @@ class GitHubForge:
         old = await self._at(draft.branch)
         if old and await self._is(old, base, tree["sha"], draft.message):
             return True
-        who = {"name": draft.author.name, "email": address(draft.author)}
+        who = {"name": draft.author.name, "email": draft.author.address}
         commit = await self._send(
             what, "POST", f"{repo}/git/commits", message=draft.message, tree=tree["sha"], parents=[base], author=who
         )
@@ -232,7 +243,7 @@ class GitHubForge:
         """The names of checks and statuses that went wrong."""
         repo = f"/repos/{self.repo}/commits/{commit}"
         try:
-            runs = await self._get("look at the checks", f"{repo}/check-runs")
+            runs = await self._get("look at the checks", f"{repo}/check-runs?per_page=100")
             statuses = await self._get("look at the checks", f"{repo}/status")
         except Missing:
             return ()
@@ -250,6 +261,11 @@ class GitHubForge:
         api = await self._ready()
         send = api.post if method == "POST" else api.patch
         return await self._said(what, lambda: send(place, data=data))
+
+    async def _delete(self, what: str, place: str) -> None:
+        """Tell GitHub to delete something."""
+        api = await self._ready()
+        await self._said(what, lambda: api.delete(place))
 
     async def _ready(self) -> Api:
         """The API with a token that holds; that of an app is asked for anew before it ends."""
@@ -277,6 +293,8 @@ class GitHubForge:
             raise self._trouble(what, error) from error
         except GitHubException as error:
             raise ForgeDown(FAILED.format(what=what, why=cut(one_line(str(error)), 200))) from error
+        except ValueError as error:
+            raise ForgeDown(FAILED.format(what=what, why=NO_JSON)) from error
         except self.unreachable as error:
             raise ForgeDown(FAILED.format(what=what, why=cut(one_line(str(error)), 200))) from error
 

@@ -17,7 +17,9 @@ from psfbot.text import and_join, unique
 
 NAME = "catalog.yaml"
 HIDDEN = "{}: changed in what is not for everybody"
-MOVED = "the catalog has changed meanwhile. It would now be {now}, and you agreed to {then}. Say it again if you want it."
+MOVED = (
+    "the catalog has changed meanwhile: it would now be {now}, and you agreed to {then}. Say it anew if you want it."
+)
 DONE_ALREADY = (" that changes nothing.", " already.")
 """How refusals end that say that there is nothing left to do."""
 NOT_THERE = (" is not in ", "so there is nothing to take out.")

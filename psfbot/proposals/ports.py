@@ -26,7 +26,7 @@ class ForgeDown(UserError):
 class Draft:
     """What a forge is handed: the branch, what people read, who it is by, and who should look at it (their logins).
 
-    `page` is where psfbot itself shows the change, if it has a public address.
+    `page` is where psfbot itself shows the change, if it has a public address, and `at` when it was proposed.
     """
 
     branch: str
@@ -34,6 +34,7 @@ class Draft:
     body: str
     message: str
     author: Author
+    at: datetime
     reviewers: tuple[str, ...] = ()
     page: str = ""
 

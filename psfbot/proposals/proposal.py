@@ -6,7 +6,7 @@ from dataclasses import asdict
 from datetime import datetime
 from enum import StrEnum
 from hashlib import sha256
-from typing import Annotated, Any, get_args
+from typing import Annotated, Any, cast, get_args
 
 from pydantic import BaseModel, ConfigDict, PlainSerializer, PlainValidator
 
@@ -37,10 +37,10 @@ def read(kept: object) -> Change:
     """A change as it was kept."""
     if isinstance(kept, Mapping):
         return KINDS[kept["kind"]](**{name: value for name, value in kept.items() if name != "kind"})
-    if not isinstance(kept, tuple(KINDS.values())):
-        msg = "a change to the catalog"
-        raise ValueError(msg)  # noqa: TRY004 - the one that pydantic understands
-    return kept
+    if isinstance(kept, get_args(Change)):
+        return cast("Change", kept)
+    msg = "this is no change to the catalog"
+    raise ValueError(msg)
 
 
 Kept = Annotated[Change, PlainValidator(read), PlainSerializer(written)]

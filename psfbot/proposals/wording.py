@@ -1,6 +1,7 @@
 """What people read of a proposal: title, body and commit message, and what rooms hear of it."""
 
 import re
+from datetime import datetime
 from email.utils import format_datetime, formataddr
 
 from psfbot.catalog.impact import Web
@@ -93,16 +94,10 @@ def markdown(text: str) -> str:
     return MAGIC.sub(r"\\\1", one_line(text)).replace("@", "@<!-- -->")
 
 
-def mail(proposal: Proposal, diff: str, *, public: bool = True) -> str:
-    """A proposal as a patch that `git am` takes; who is to be read by all goes by an address that is for all."""
-    author = proposal.by
-    address = author.public_address if public else author.address
-    return as_mail(plain_name(author), address, message(proposal), format_datetime(proposal.asked_at), diff)
-
-
-def as_mail(name: str, address: str, text: str, date: str, diff: str) -> str:
-    """A patch as a mail."""
+def mail(author: Author, at: datetime, text: str, diff: str) -> str:
+    """A change as a patch that `git am` takes; anybody may read it, so its author goes by an address for all."""
     subject, _, rest = text.partition("\n")
-    head = f"From: {formataddr((name, address))}\nDate: {date}\nSubject: [PATCH] {subject}\n"
+    who = formataddr((plain_name(author), author.public_address))
+    head = f"From: {who}\nDate: {format_datetime(at)}\nSubject: [PATCH] {subject}\n"
     kind = "MIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit\n"
     return f"From {'0' * 40} Mon Sep 17 00:00:00 2001\n{head}{kind}\n{rest.strip()}\n---\n\n{diff}-- \npsfbot\n"

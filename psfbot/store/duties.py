@@ -11,6 +11,7 @@ from psfbot.oncall.shift import Override, Watch
 from psfbot.store.columns import Moment, given
 from psfbot.store.db import Database
 from psfbot.store.tables import overrides, pages, watches
+from psfbot.store.waiting import DROP_PAGES, DROP_PROPOSALS
 
 KEPT = timedelta(days=30)
 """How long pages and overrides that are over are kept."""
@@ -24,7 +25,6 @@ HOLDING = (
     .order_by(overrides.c.made_at, overrides.c.id)
 )
 _WAITING = (pages.c.place == bindparam("here"), pages.c.state == Asked.ASKED)
-DROP = update(pages).where(*_WAITING).values(state=Asked.DROPPED)
 WAITING = select(pages.c.page).where(*_WAITING, pages.c.asked_at >= bindparam("since", type_=Moment()))
 MOVE = (
     update(pages)
@@ -112,10 +112,11 @@ def _add(connection: Connection, override: Override) -> int:
 
 
 def _ask(connection: Connection, page: Page) -> None:
-    """Keep a page that waits, instead of any other that does in its place; the same one asked twice is one."""
+    """Keep a page that waits, instead of anything else that does in its place; the same one asked twice is one."""
     if connection.execute(select(pages.c.key).where(pages.c.key == page.key)).first():
         return
-    connection.execute(DROP, {"here": page.place})
+    for drop in (DROP_PAGES, DROP_PROPOSALS):
+        connection.execute(drop, {"here": page.place})
     values = {"key": page.key, "place": page.place, "state": page.state, "asked_at": page.asked_at, "page": page}
     connection.execute(insert(pages), values)
 

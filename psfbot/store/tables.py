@@ -18,6 +18,7 @@ from psfbot.checklists.campaign import Campaign
 from psfbot.checklists.run import Deed, Run
 from psfbot.oncall.page import Page
 from psfbot.oncall.shift import Watch
+from psfbot.proposals.proposal import Proposal
 from psfbot.relay.alert import Alert
 from psfbot.relay.certificate import Shown
 from psfbot.relay.notice import Notice
@@ -361,3 +362,19 @@ certificates = Table(
     Column("shown", Model(Shown), nullable=False),
 )
 """What each place was last seen to prove itself with."""
+
+proposals = Table(
+    "proposals",
+    metadata,
+    Column("number", Id, primary_key=True),
+    Column("place", Words, nullable=False),
+    Column("state", Words, nullable=False),
+    Column("branch", Words, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("asked_at", Moment, nullable=False),
+    Column("proposal", Model(Proposal), nullable=False),
+    Index(None, "place", "state"),
+    Index(None, "state", "number"),
+    sqlite_autoincrement=True,
+)
+"""Changes to the catalog that somebody proposed, by the number that people call them."""
