@@ -5,6 +5,7 @@ import re
 from datetime import date
 from importlib import import_module
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import near_world
 import pytest
@@ -12,6 +13,7 @@ from migrations_look import plugin
 from near_world import Answer
 from psfbot.plugins.migrations import manual
 
+from psfbot.app.named import Named
 from psfbot.app.templates import files, shapes
 from psfbot.catalog.book import Book
 from psfbot.catalog.edit import Set, edited
@@ -45,7 +47,10 @@ EXAMPLES = {
             "council_issue": "python/steering-council#359",
         },
     ),
-    "fastly": ("hg.python.org", {"test_url": "https://hg.test/", "terraform_pull": "https://github.com/a/b/pull/1"}),
+    "fastly": (
+        "hg.python.org",
+        {"test_url": "https://hg.python.org/", "terraform_pull": "https://github.com/a/b/pull/1"},
+    ),
     "cabotage": ("blurb-it", {"old_host": "blurb-it.herokuapp.com"}),
     "retire": ("hg.python.org", {}),
 }
@@ -196,6 +201,29 @@ def test_the_checklist_on_the_page_works():
     example = page.partition("```yaml\n")[2].partition("```")[0]
 
     assert read_template(example, "README.md", SHAPES, BOOK.catalog).findings == ()
+
+
+@every
+def test_every_place_that_a_check_asks_is_one_that_the_catalog_names(name):
+    named, known = Named.of(BOOK.catalog), values(name)
+    for step in TEMPLATES[name].steps:
+        asked = filled_data(step.check.arguments, known) if step.check else {}
+        if "url" in asked:
+            assert named.host(urlsplit(asked["url"]).hostname)
+        if step.check and step.check.name == "tls":
+            assert named.host(asked["host"])
+        if "domain" in asked:
+            assert named.name(asked["domain"])
+
+
+def test_a_new_host_beside_the_old_one_may_be_looked_up_and_no_other():
+    """The checklist for a new host looks for its address before anybody writes it into the catalog."""
+    named = Named.of(BOOK.catalog)
+
+    assert named.name("docs-noble.nyc1.psf.io")
+    assert not named.host("docs-noble.nyc1.psf.io")
+    assert not named.name("elsewhere.psf.io")
+    assert not named.name("evil.example.org")
 
 
 def test_a_page_can_be_asked_for_under_another_name_and_a_redirect_elsewhere_forgets_it():

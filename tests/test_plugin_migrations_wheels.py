@@ -111,8 +111,8 @@ ARM64 = "the requirements for aarch64 with Python 3.12 and glibc 2.36: "
     ("wanted", "verdict", "seen"),
     [
         ("plain", PASSED, "2 packages with a wheel (1 for any machine)"),
-        ("both-ways==2.0", FAILED,
-         f"1 package without a fitting wheel: both-ways==2.0 (1.0 has one) (source, and {OTHERS})"),
+        ("both-ways==2.0.0", FAILED,
+         f"1 package without a fitting wheel: both-ways==2.0.0 (1.0 has one) (source, and {OTHERS})"),
         ("plain==9", FAILED, "1 package without a fitting wheel: plain==9 (2.0 has one) (no version 9)"),
         ("plain\nsource\nx86-only", FAILED,
          f"2 packages without a fitting wheel: source (only source); x86-only (only {OTHERS})"),

@@ -1,6 +1,7 @@
 """GitHub: did a workflow, a deployment or somebody's checks fail, and is it mended?"""
 
 import hmac
+from collections.abc import Iterable
 from dataclasses import replace
 from hashlib import sha256
 
@@ -10,6 +11,7 @@ from psfbot.plugin import (
     Address,
     Alert,
     Configuration,
+    Drift,
     Hook,
     Ignored,
     NotSetUp,
@@ -17,6 +19,7 @@ from psfbot.plugin import (
     Proof,
     Round,
     Secrets,
+    Survey,
     Words,
     in_force,
     numbered,
@@ -24,6 +27,7 @@ from psfbot.plugin import (
 )
 
 from .deliveries import ask_again
+from .drift import of_logins, of_repositories
 from .event import Event
 from .runs import of_all
 from .told import checks, deployed, greeted, other, pushed, ran
@@ -88,6 +92,24 @@ async def deliveries(round_: Round) -> list[Alert]:
         raise NotSetUp
     await ask_again(round_, settings.api_url, settings.token.get_secret_value(), settings.poll_hooks)
     return []
+
+
+@plugin.drift
+async def repositories(survey: Survey) -> Iterable[Drift]:
+    """Are the repositories there, under the names that the catalog has, and not archived?"""
+    return await of_repositories(survey, *access(survey.settings))
+
+
+@plugin.drift
+async def logins(survey: Survey) -> Iterable[Drift]:
+    """Does GitHub know the logins of people?"""
+    return await of_logins(survey, *access(survey.settings))
+
+
+def access(settings: Configuration | None) -> tuple[str, str]:
+    """The API's address, and the token or nothing."""
+    ours = settings if isinstance(settings, Settings) else Settings()
+    return ours.api_url.rstrip("/"), ours.token.get_secret_value() if ours.token else ""
 
 
 @plugin.verify

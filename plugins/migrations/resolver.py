@@ -123,7 +123,8 @@ class Outcome:
 
     def parent(self, requirement: str) -> str:
         """What a requirement is needed by; nothing where the file itself asks for it."""
-        told = (FROM.search(found) for found in NO_MATCH.findall(self.log) if found.startswith(requirement))
+        same = (found for found in NO_MATCH.findall(self.log) if END.split(found)[0].strip() == requirement)
+        told = map(FROM.search, same)
         return next((found[1] for found in told if found), "")
 
     def fitting(self, requirement: str) -> list[str]:

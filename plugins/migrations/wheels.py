@@ -59,8 +59,8 @@ class Needed(Arguments):
 class Search:
     """What is known so far: requirements that no wheel meets with the reason, names that nobody knows, doubts.
 
-    `newest` is the newest version that does have a wheel, where another one is wanted, `parents` what
-    needs one that the file itself does not name.
+    `newest` is the newest version that does have a wheel, where another one is wanted; `parents` is what needs a
+    requirement that the file itself does not name.
     """
 
     target: Target
@@ -199,7 +199,7 @@ def reason(requirement: str, name: str, outcome: Outcome) -> str:
     """Why no wheel meets a requirement, from the files that the index has."""
     files = outcome.files(name)
     pin = re.search(r"===?\s*([^,*\s;]+)\s*$", requirement)
-    own = [file for file in files if version_of(file, name) == pin[1].lower()] if pin else files
+    own = [file for file in files if version_of(file, name) == short(pin[1])] if pin else files
     if pin and files and not own:
         return f"no version {pin[1]}"
     wheel, source = (any(file.endswith(".whl") is kind for file in own) for kind in (True, False))
@@ -210,7 +210,12 @@ def reason(requirement: str, name: str, outcome: Outcome) -> str:
 def version_of(file: str, name: str) -> str:
     """The version that a file is of."""
     rest = re.sub(r"\.(?:whl|tar\.gz|tgz|zip|tar\.bz2|egg)$", "", file[len(name) + 1 :].lower())
-    return rest.partition("-")[0]
+    return short(rest.partition("-")[0])
+
+
+def short(version: str) -> str:
+    """A version as it is compared: 2.0 and 2.0.0 are one."""
+    return re.sub(r"(?:\.0)+$", "", version.lower())
 
 
 def by_reason(found: Search) -> Iterator[str]:

@@ -8,10 +8,12 @@ from hashlib import sha256
 from psfbot.plugin import (
     Alert,
     Configuration,
+    Drift,
     Examination,
     Finding,
     Hook,
     Ignored,
+    NotSetUp,
     Pager,
     Plugin,
     Proof,
@@ -19,6 +21,7 @@ from psfbot.plugin import (
     RotaSource,
     Stale,
     State,
+    Survey,
     in_force,
     links,
     numbered,
@@ -133,6 +136,22 @@ async def examine(examination: Examination) -> tuple[Finding, ...]:
     from .doctor import look  # noqa: PLC0415 - the client takes 0.2 s to import, and only a doctor needs it here
 
     return await look(examination)
+
+
+@plugin.drift
+async def account(survey: Survey) -> list[Drift]:
+    """Does PagerDuty know the schedules, people and services that the catalog names?"""
+    if not isinstance(survey.settings, Settings) or survey.settings.token is None:
+        raise NotSetUp
+    from . import drift  # noqa: PLC0415 - as above
+    from .lines import rest_line  # noqa: PLC0415 - as above
+
+    rest = rest_line(survey.settings)
+    try:
+        found = [await look(survey, rest) for look in (drift.of_schedules, drift.of_users, drift.of_services)]
+    finally:
+        rest.close()
+    return [one for some in found for one in some]
 
 
 @plugin.rota

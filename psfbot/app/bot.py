@@ -17,6 +17,8 @@ from psfbot.app.calendars import calendar_of
 from psfbot.app.checklists import ROUND, checklists_of, kept_runs, move_on
 from psfbot.app.duty import more_rounds, roster_of
 from psfbot.app.every import Round, bug, every
+from psfbot.app.forge import ROUND as FORGE
+from psfbot.app.forge import attend, bell_of, gear_of, heed, proposing_of, reloading_of
 from psfbot.app.heartbeat import Heartbeat
 from psfbot.app.platforms import Asked, Chat, speak, state
 from psfbot.app.polling import Polling
@@ -40,7 +42,9 @@ from psfbot.flows.handoff import hand_off
 from psfbot.flows.history import History
 from psfbot.flows.inbox import Reader
 from psfbot.flows.oncall import Roster
+from psfbot.flows.propose import Proposing
 from psfbot.flows.relay import Relay
+from psfbot.flows.reload import Reloading
 from psfbot.flows.tick import bring_about
 from psfbot.flows.trial import Trial
 from psfbot.oncall.shift import Watch
@@ -316,16 +320,14 @@ class Bot:
             await self.store.write(lambda ledger: ledger.file(letter.id, Fate.QUARANTINED, why, now()))
             return
         self.counters.letter(fate)
+        heed(self, letter)
         for one in taken:
             self.counters.alert(one.verdict)
             log.info("alert judged", source=letter.source, verdict=one.verdict.value, letter=letter.id)
 
     async def tick(self) -> None:
         """What time brings about; how far it came is kept, so that a restart or another leader leaves nothing out."""
-        said = await asyncio.to_thread(self.app.library.look)
-        if said:
-            self.counters.catalog(now())
-            log.warning("catalog changed", outcome=said)
+        await gear_of(self).reloader.look()
         if not self.leader.leads:
             return
         at, book, marks = now(), self.app.book, SqlMarks(self.db)
@@ -366,6 +368,8 @@ PORTS: dict[type[Any], Callable[[Bot], Any]] = {
     Certificates: certificates_of,
     Trial: lambda bot: bot.trial,
     Checklists: checklists_of,
+    Proposing: proposing_of,
+    Reloading: reloading_of,
 }
 """What commands may be handed, by the kind that they ask for."""
 
@@ -382,5 +386,6 @@ def rounds(bot: Bot) -> tuple[Round, ...]:
         Round("watch", BEAT, bot.heartbeat.look_out),
         *more_rounds(bot),
         Round("checklists", ROUND, partial(move_on, bot)),
+        Round("forge", FORGE, partial(attend, bot), bell_of(bot)),
         Round("retention", CLEAN, bot.clean),
     )

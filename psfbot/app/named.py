@@ -14,6 +14,8 @@ class Named(NamedTuple):
     hosts: frozenset[str]
     parents: frozenset[str]
     zones: frozenset[str]
+    yards: frozenset[str] = frozenset()
+    """Where machines stand, as nyc1.psf.io: the DNS may be asked for a new one there before it is written down."""
 
     @classmethod
     def of(cls, catalog: Catalog) -> Self:
@@ -22,15 +24,23 @@ class Named(NamedTuple):
         wild = frozenset(name.removeprefix("*.") for name in found if name.startswith("*."))
         hosts = frozenset(name for name in found if not name.startswith("*."))
         zones = frozenset(zone for name in hosts | wild for zone in above(name) if "." in zone)
-        return cls(hosts, wild, zones)
+        machines = (host.name.lower() for one in catalog.services.values() for h in one.hosting for host in h.hosts)
+        yards = frozenset(yard for name in machines if (yard := name.partition(".")[2]).count(".") > 1)
+        return cls(hosts, wild, zones, yards)
 
     def host(self, host: str) -> bool:
         """Is this host named?"""
         return host in self.hosts or any(parent in self.parents for parent in above(host))
 
     def name(self, name: str) -> bool:
-        """May this be asked for in the DNS: a host that is named, what stands below one, and the zones above it?"""
-        return self.host(name) or name in self.zones | self.parents or any(one in self.hosts for one in above(name))
+        """May this be asked for in the DNS: a host that is named, what stands below one, beside a machine, or above?"""
+        beside = name.partition(".")[2] in self.yards
+        return (
+            beside
+            or self.host(name)
+            or name in self.zones | self.parents
+            or any(one in self.hosts for one in above(name))
+        )
 
 
 def hosts_of(catalog: Catalog) -> Iterator[str]:

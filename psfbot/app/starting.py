@@ -29,6 +29,9 @@ INSTEAD = "Port {taken} is taken, so psfbot listens on http://{host}:{port}/ ins
 DEMO = f"{WELCOME}\nTo see an incident: try pingdom http_down, then incidents, ack 1, try pingdom http_up, timeline 1."
 FOLLOWS = "Another psfbot leads on this database: that one is told of alerts, and this one answers questions only."
 SILENT = "nobody is told of alerts: no chat platform is on"
+TURN = 0.0005
+"""Seconds that one thread may compute while another waits: a tenth of Python's own, because who judges alerts must not
+keep senders waiting for their answer."""
 log = logs.get(__name__)
 
 
@@ -40,6 +43,7 @@ def set_up_logs(app: App, level: str) -> None:
 
 async def run_bot() -> None:
     """Run until SIGTERM."""
+    sys.setswitchinterval(TURN)
     app = start()
     set_up_logs(app, app.settings.log_level)
     services = len(app.book.catalog.services)

@@ -63,7 +63,7 @@ def check(files: tuple[Path, ...], form: str) -> None:
 @checklist.command()
 @click.argument("number", type=click.IntRange(min=1))
 def patch(number: int) -> None:
-    """Print the change of the catalog that a checklist ends in, as a patch.
+    """Print what a checklist changes in the catalog, as a patch.
 
     For example: psfbot checklist patch 3 | git apply. It is made on the catalog as it is now; where nothing is to be
     changed, nothing is printed.
@@ -78,7 +78,7 @@ def patch(number: int) -> None:
 @checklist.command()
 @click.argument("number", type=click.IntRange(min=1))
 def export(number: int) -> None:
-    """Print a checklist as Markdown: every step with its evidence, and everything that was done."""
+    """Print a checklist with all that was done, as Markdown."""
     import asyncio
 
     from psfbot.app.checklist_past import page_of

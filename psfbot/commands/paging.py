@@ -8,8 +8,12 @@ from psfbot.chat.command import Ask, Topic
 from psfbot.chat.permit import Level
 from psfbot.commands.duty import name, reach, reach_team, until, watches
 from psfbot.commands.oncall import team_of
+from psfbot.commands.proposed import came_of
+from psfbot.commands.waiting import place_of
 from psfbot.errors import UserError
+from psfbot.flows import propose
 from psfbot.flows.oncall import CONFIRM, Called, Roster
+from psfbot.flows.propose import Proposing
 from psfbot.oncall import find
 from psfbot.oncall.page import LONGEST, Page, page_key
 from psfbot.oncall.shift import PRIMARY, Shift, Watch
@@ -23,7 +27,7 @@ UNREACHABLE = "Nobody was paged: I know no way to reach {who}. {reach}."
 ASKED = 'Page {who} about {about} with "{text}"? {how}. Say `yes` within {seconds} seconds.'
 RINGS = "{pager} will call, and I send a message"
 WRITES = "There is no pager, so no telephone rings: I send a message"
-NOTHING = "There is nothing that waits for a yes; a page waits {seconds} seconds."
+NOTHING = "There is nothing that waits for a yes; a page waits {seconds} seconds, a change of the catalog {minutes} minutes."
 DONE = "Paged {who} about {about}: {word}."
 FAILED = "{who} was NOT called: {why} Reach them by hand: {reach}."
 UNSURE = "I do not know whether {who} was called: {why} Reach them by hand as well: {reach}."
@@ -106,23 +110,21 @@ def first_of(watch: Watch, ask: Ask) -> tuple[Shift, ...]:
     return tuple(shift for shift in now if shift.level == PRIMARY) or now[:1]
 
 
-def place_of(ask: Ask) -> str:
-    """Who asks where: only they can say yes, and only there."""
-    said = ask.message
-    return "\n".join((said.platform, said.room or "", said.speaker.account or said.speaker.name))
-
-
 @topic.says("(yes|y|yep|yeah|confirm|do it|go ahead|yes page|page yes)", writes=True)
 async def yes(ask: Ask) -> Answer:
-    """Confirm a page that you asked for less than a minute ago, in the same room.
+    """Confirm what you asked for last in the same room: a page, or a change of the catalog.
 
     >>> yes
-    There is nothing that waits for a yes; a page waits 60 seconds.
+    There is nothing that waits for a yes; a page waits 60 seconds, a change of the catalog 2 minutes.
     """
     found = await ask.port(Roster).duties.confirm_page(place_of(ask), ask.now - CONFIRM) if ask.ports else None
-    if found is None:
-        return Answer(NOTHING.format(seconds=CONFIRM.seconds), outcome=Outcome.NOT_FOUND)
-    return outcome(ask, found, await ask.port(Roster).page(found, ask.book, ask.now))
+    if found:
+        return outcome(ask, found, await ask.port(Roster).page(found, ask.book, ask.now))
+    sent = await ask.port(Proposing).confirm(place_of(ask), ask.now) if ask.ports else None
+    if sent:
+        return came_of(sent)
+    minutes = propose.CONFIRM.seconds // 60
+    return Answer(NOTHING.format(seconds=CONFIRM.seconds, minutes=minutes), outcome=Outcome.NOT_FOUND)
 
 
 def outcome(ask: Ask, asked: Page, called: Called) -> Answer:

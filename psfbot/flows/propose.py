@@ -56,6 +56,14 @@ class Sent:
     trouble: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """What a round found: whether anything was merged, and why the forge could not be asked."""
+
+    merged: bool = False
+    trouble: str = ""
+
+
 @dataclass
 class Proposing:
     """Proposals as commands and the clock reach them.
@@ -178,8 +186,8 @@ class Proposing:
         self.ring()
         return done or new
 
-    async def follow(self, now: datetime) -> bool:
-        """Send what is still to be sent, and see what became of the rest; was anything merged?"""
+    async def follow(self, now: datetime) -> Followed:
+        """Send what is still to be sent, and see what became of the rest."""
         found = await self.kept.under_way()
         for one in found:
             if one.state is State.SENDING and now >= one.changed_at + PAUSES[min(one.tries, WRONG)]:
@@ -188,7 +196,13 @@ class Proposing:
         start = self._turn % max(1, len(waiting))
         turn = (waiting[start:] + waiting[:start])[:LOOKS]
         self._turn += len(turn)
-        return any([await self.look(one, now) for one in turn])  # noqa: C419 - each of them is looked at
+        merged = False
+        for one in turn:
+            try:
+                merged |= await self.look(one, now)
+            except ForgeDown as error:
+                return Followed(merged, str(error))
+        return Followed(merged)
 
     async def look(self, proposal: Proposal, now: datetime) -> bool:
         """See what became of one, and tell its room what is new; was it merged?"""

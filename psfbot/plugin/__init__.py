@@ -33,6 +33,7 @@ from psfbot.plugin.looking import (
     Survey,
     Verdict,
 )
+from psfbot.plugin.surveying import each, text_at
 from psfbot.plugin.world import Certificate, Http, NotAsked, Record, RecordKind, Response, Unreachable, World
 from psfbot.relay.alert import Alert, AlertLink, Severity, State
 from psfbot.relay.remark import Remark
@@ -46,6 +47,6 @@ __all__ = [
     "Paging", "Payload", "Person", "Plain", "Platform", "Plugin", "Proof", "Provider", "Record", "RecordKind", "Region",
     "Relaying", "Remark", "Response", "Room", "RotaSource", "Round", "Said", "Secrets", "Service", "Severity", "Shift",
     "Sight", "Signal", "Slot", "Speaker", "Stale", "State", "Survey", "Team", "Time", "Topic", "Unreachable",
-    "UserError", "Verdict", "Words", "World", "fetch", "hook_secrets", "in_force", "links", "loose", "numbered", "same",
-    "signed", "when",
+    "UserError", "Verdict", "Words", "World", "each", "fetch", "hook_secrets", "in_force", "links", "loose", "numbered",
+    "same", "signed", "text_at", "when",
 ]  # fmt: skip

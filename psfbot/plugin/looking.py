@@ -134,7 +134,7 @@ class Survey:
 class Drift:
     """One fact of the catalog that reality contradicts.
 
-    `kind` is the word that an exemption takes; `path` leads to the fact inside the record, such as `hosting/0/provider`;
+    `kind` is the word that an exemption takes; `path` leads to the fact inside the record (`hosting/0/provider`);
     `edit` is what to say to the bot to put it right, where that is clear. An empty `id` is a record that is missing.
     """
 

@@ -85,7 +85,10 @@ def again(text: str, proposal: Proposal) -> Made:
 
 def holds(text: str, proposal: Proposal) -> bool:
     """Has the catalog this change in it, whoever put it there?"""
-    catalog = sound(text, NAME)
+    try:
+        catalog = sound(text, NAME)
+    except UserError:
+        return False
     return all(_holds(text, change, proposal, catalog) for change in proposal.changes)
 
 

@@ -130,3 +130,17 @@ class Settings(Configuration):
     """The repository that holds the catalog, as `owner/name`."""
     github_api_url: Address = Field(default="https://api.github.com", examples=["https://github.example.org/api/v3"])
     """Address of GitHub's REST API."""
+    github_app_id: str | None = Field(default=None, examples=["123456"])
+    """Id of a GitHub App that may do the same, in place of a token; the next two belong to it."""
+    github_app_installation_id: str | None = Field(default=None, examples=["7654321"])
+    """Number of its installation where the catalog is."""
+    github_app_private_key: SecretStr | None = Field(default=None, examples=["-----BEGIN RSA PRIVATE KEY-----…"])
+    """Its private key (PEM)."""
+
+    # Catalog edits without GitHub
+    catalog_remote: SecretStr | None = Field(default=None, examples=["https://git.example.org/infra/catalog.git"])
+    """A git remote that holds the catalog: edits are pushed there as branches. It may hold a name and a password."""
+    catalog_branch: str | None = Field(default=None, examples=["main"])
+    """The branch that edits are merged into. Not given: what GitHub says, and `main` at another remote."""
+    proposals_dir: Path | None = Field(default=None, examples=["/var/lib/psfbot/proposals"])
+    """Folder for edits as patches, where neither is set. Not given: `psfbot-proposals` beside the SQLite file."""

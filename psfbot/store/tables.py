@@ -21,6 +21,7 @@ from psfbot.oncall.shift import Watch
 from psfbot.proposals.proposal import Proposal
 from psfbot.relay.alert import Alert
 from psfbot.relay.certificate import Shown
+from psfbot.relay.drifted import Drifted
 from psfbot.relay.notice import Notice
 from psfbot.store.columns import Id, Model, Moment, Words
 
@@ -378,3 +379,11 @@ proposals = Table(
     sqlite_autoincrement=True,
 )
 """Changes to the catalog that somebody proposed, by the number that people call them."""
+
+drifts = Table(
+    "drifts",
+    metadata,
+    Column("place", Integer, primary_key=True, autoincrement=False),
+    Column("drifted", Model(Drifted), nullable=False),
+)
+"""Facts of the catalog that reality contradicted when it was last looked at."""

@@ -1,4 +1,4 @@
-"""What waits for a `yes`: in one place only the newest, be it a page or a proposal, so that nobody says it of another."""
+"""What waits for a `yes`: in one place only the newest, be it a page or a proposal, so that it is never another."""
 
 from sqlalchemy import bindparam, delete, update
 

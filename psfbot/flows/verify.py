@@ -1,0 +1,187 @@
+"""Does the catalog still say what is so? Every plugin's search for drift, weighed against the exemptions.
+
+It only looks. What could not be looked at is told beside, and never taken for drift or for its absence.
+"""
+
+import asyncio
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+
+from psfbot.catalog.book import Book
+from psfbot.catalog.model import KINDS, Catalog
+from psfbot.catalog.nearest import nearest
+from psfbot.catalog.rules import ANY_DRIFT, DRIFTS
+from psfbot.errors import UserError
+from psfbot.flows.polite import Polite
+from psfbot.plugin import Configuration, Drift, NotSetUp, Plugin, Survey, Unreachable, World
+from psfbot.plugin.looking import Surveyor
+from psfbot.relay.drifted import Drifted
+from psfbot.text import cut, one_line
+
+SECONDS = 180.0
+"""Seconds that one search may take: what it found until then is not known."""
+LONGEST = 300
+SLOW = "it did not end within {:.0f} s"
+FAILED = "psfbot failed at it, reference {}"
+LAPSED = "{}; its exemption ended on {}"
+NO_KIND = "There is no kind of drift called '{}', and no plugin that looks for any.{}"
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """A plugin's search, with the plugin's settings."""
+
+    plugin: str
+    surveyor: Surveyor
+    settings: Configuration | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What one search came to: `troubles` is what it could not look at; `off` says that nobody set it up."""
+
+    search: str
+    about: str
+    drifts: tuple[Drift, ...] = ()
+    troubles: Mapping[str, str] = field(default_factory=dict)
+    off: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What all searches came to."""
+
+    seen: tuple[Seen, ...]
+    at: datetime
+
+    @property
+    def drifts(self) -> tuple[Drift, ...]:
+        """What differs, and no exemption counts for it."""
+        return tuple(one for seen in self.seen for one in seen.drifts if one.ignored_until is None)
+
+    @property
+    def ignored(self) -> tuple[Drift, ...]:
+        """What differs, and is to be ignored for now."""
+        return tuple(one for seen in self.seen for one in seen.drifts if one.ignored_until is not None)
+
+    @property
+    def troubles(self) -> Mapping[str, str]:
+        """What could not be looked at: by which search, what, and why."""
+        return {f"{seen.search}: {what}": why for seen in self.seen for what, why in seen.troubles.items()}
+
+    @property
+    def off(self) -> tuple[str, ...]:
+        """The searches that nobody set up."""
+        return tuple(seen.search for seen in self.seen if seen.off)
+
+    @property
+    def blind(self) -> frozenset[str]:
+        """The searches that could not look at everything."""
+        return frozenset(seen.search for seen in self.seen if seen.troubles or seen.off)
+
+    def kept(self) -> Sequence[Drifted]:
+        """All of it as it is remembered."""
+        return [
+            Drifted(
+                kind=one.kind, section=one.section, id=one.id, path=one.path, message=one.message, edit=one.edit,
+                by=seen.search, ignored_until=one.ignored_until, first_seen_at=self.at, seen_at=self.at,
+            )
+            for seen in self.seen
+            for one in seen.drifts
+        ]  # fmt: skip
+
+
+def searches(plugins: Mapping[str, Plugin], settings: Mapping[str, Configuration]) -> tuple[Search, ...]:
+    """Every plugin's searches."""
+    return tuple(
+        Search(name, surveyor, settings.get(name)) for name, plugin in plugins.items() for surveyor in plugin.surveyors
+    )
+
+
+def chosen(every: Sequence[Search], only: Collection[str]) -> tuple[tuple[Search, ...], frozenset[str]]:
+    """The searches that are wanted, and the kinds: what is named may be a kind, a search or a plugin."""
+    names = {name for search in every for name in (search.plugin, search.surveyor.name)}
+    for one in only:
+        if one not in names and one not in DRIFTS:
+            near = nearest(one, [*DRIFTS, *sorted(names)])
+            raise UserError(NO_KIND.format(one, f" Did you mean {near[0]}?" if near else " See docs/drift.md."))
+    kinds = frozenset(only) & DRIFTS.keys()
+    wanted = [one for one in every if {one.plugin, one.surveyor.name} & set(only)]
+    return tuple(wanted or every), frozenset() if wanted and not kinds else kinds
+
+
+async def verify(  # noqa: PLR0913 - all that a survey is handed
+    wanted: Sequence[Search],
+    book: Book,
+    world: World,
+    now: datetime,
+    *,
+    bug: Callable[[Exception], str],
+    only: frozenset[str] = frozenset(),
+    seconds: float = SECONDS,
+) -> Report:
+    """Search for drift, all searches side by side, and weigh what they found."""
+    polite = Polite(world)
+    surveys = [Survey(book, polite, now, search.settings, only) for search in wanted]
+    try:
+        seen = await asyncio.gather(
+            *(look(search, survey, seconds, bug) for search, survey in zip(wanted, surveys, strict=True))
+        )
+    finally:
+        await polite.close()
+    kept = (replace(one, drifts=weighed(one.drifts, book.catalog, now.date(), only)) for one in seen)
+    return Report(tuple(kept), now)
+
+
+async def look(search: Search, survey: Survey, seconds: float, bug: Callable[[Exception], str]) -> Seen:
+    """One search, which ends in time; one that fails says so, and the others go on."""
+    name, about = search.surveyor.name, search.surveyor.about
+    try:
+        async with asyncio.timeout(seconds):
+            found = tuple(await search.surveyor.look(survey))
+    except NotSetUp:
+        return Seen(name, about, off=True)
+    except Unreachable as error:
+        return Seen(name, about, troubles={"all of it": str(error)})
+    except TimeoutError:
+        return Seen(name, about, troubles={"all of it": SLOW.format(seconds)})
+    except Exception as error:  # noqa: BLE001 - a plugin's own code: whatever it raises, the others go on
+        return Seen(name, about, troubles={"all of it": FAILED.format(bug(error))})
+    return Seen(name, about, found, {what: cut(one_line(why), LONGEST) for what, why in survey.troubles.items()})
+
+
+def weighed(found: Iterable[Drift], catalog: Catalog, today: date, only: frozenset[str]) -> tuple[Drift, ...]:
+    """Each drift once, in the order of the catalog, with the exemption that counts for it."""
+    sections = list(KINDS)
+    order = {name: {id_: n for n, id_ in enumerate(getattr(catalog, name))} for name in KINDS}
+    once = {(one.kind, one.section, one.id, one.path, one.message): one for one in found if of_kind(one, only)}
+    return tuple(
+        exempted(one, catalog, today)
+        for one in sorted(
+            once.values(),
+            key=lambda one: (
+                sections.index(one.section) if one.section in sections else len(sections),
+                order.get(one.section, {}).get(one.id, -1),
+                one.path,
+            ),
+        )
+    )
+
+
+def of_kind(drift: Drift, only: frozenset[str]) -> bool:
+    """Is it wanted?"""
+    return not only or ANY_DRIFT in only or drift.kind in only
+
+
+def exempted(drift: Drift, catalog: Catalog, today: date) -> Drift:
+    """The drift with its exemption: one that counts, or one that ended, which is told."""
+    record = (getattr(catalog, drift.section, None) or {}).get(drift.id)
+    drift = replace(drift, message=cut(one_line(drift.message), LONGEST))
+    days = [one.until for one in getattr(record, "exemptions", ()) if one.rule in {drift.kind, ANY_DRIFT}]
+    if not days:
+        return drift
+    until = max(days)
+    if until >= today:
+        return replace(drift, ignored_until=until)
+    return replace(drift, message=LAPSED.format(drift.message, until))
