@@ -58,7 +58,7 @@ def set_(record: str, field: str, value: str, **options: Any) -> None:
 @click.argument("value")
 @writing
 def add(record: str, field: str, value: str, **options: Any) -> None:
-    """Put one more value into a list: an alias, a domain, an owner, a link.
+    """Put one more value into a list, such as an alias or a link.
 
     For example: psfbot catalog add docs.python.org link "dashboard https://example.org/docs"
     """
@@ -73,7 +73,7 @@ def add(record: str, field: str, value: str, **options: Any) -> None:
 @click.option("--value", default="", help="Which one of the list; without it the whole field.")
 @writing
 def remove(record: str, field: str, value: str, **options: Any) -> None:
-    """Take a value out of a list, or a whole field out of the record.
+    """Take a value out of a list, or a field out of its record.
 
     For example: psfbot catalog remove docs.python.org alias --value manual
     """
@@ -88,7 +88,9 @@ def remove(record: str, field: str, value: str, **options: Any) -> None:
 @click.option("--kind", default="", help="What it is, where the id alone does not tell: service, person, team …")
 @writing
 def rename(record: str, new_id: str, kind: str, **options: Any) -> None:
-    """Give a record another id: references follow, and the old id stays as an alias.
+    """Give a record another id; everything that names it follows.
+
+    The old id stays as an alias, where the kind of record has aliases.
 
     For example: psfbot catalog rename mdk julien --kind person
     """
@@ -105,7 +107,7 @@ def rename(record: str, new_id: str, kind: str, **options: Any) -> None:
 @click.option("--because", default="", metavar="TEXT", help="Why; noted as the record's provenance.")
 @click.option("--by", default="", metavar="PERSON", help="Who says so; noted as the record's provenance.")
 def new(record: str, fields: tuple[str, ...], **options: Any) -> None:
-    """Start a record: a service by its id, anything else as `people/ID`.
+    """Start a record: a service by its id, others as `people/ID`.
 
     For example: psfbot catalog new play.python.org "description=Try Python." owner=mdk provider=fastly
     """
@@ -121,7 +123,10 @@ def new(record: str, fields: tuple[str, ...], **options: Any) -> None:
 @RECORD
 @writing
 def retire(record: str, **options: Any) -> None:
-    """Say that a service is no more: its lifecycle, and its history with `--because`."""
+    """Say that a service is no more.
+
+    Its lifecycle becomes retired, and its history tells why (`--because`).
+    """
     from psfbot.catalog.edit import Retire
 
     change(Retire(record, options["because"]), **options)
@@ -132,7 +137,10 @@ def retire(record: str, **options: Any) -> None:
 @click.option("--field", default="", help="The one field that was checked; without it the whole record.")
 @writing
 def stamp(record: str, field: str, **options: Any) -> None:
-    """Note that a record was checked today and is right, and by whom (`--by`)."""
+    """Note that a record was checked today and is right.
+
+    Who checked it is said with `--by`; a field alone may be named, too.
+    """
     from psfbot.catalog.edit import Verify
 
     change(Verify(record, field), **options)
@@ -142,7 +150,7 @@ def stamp(record: str, field: str, **options: Any) -> None:
 @RECORD
 @writing
 def delete(record: str, **options: Any) -> None:
-    """Take a whole record out; refused while something still names it."""
+    """Take a whole record out, unless something still names it."""
     from psfbot.catalog.edit import Delete
 
     change(Delete(record), **options)
@@ -153,7 +161,9 @@ def delete(record: str, **options: Any) -> None:
 @FILE
 @click.option("--format", "form", type=click.Choice(["text", "markdown"]), default="text", show_default=True)
 def diff(base: str, file: Path | None, form: str) -> None:
-    """Tell in words what changed since BASE: another file, or a version that git knows.
+    """Tell in words what changed since BASE.
+
+    BASE is another file, or a version that git knows.
 
     For example: psfbot catalog diff origin/main
     """
@@ -170,8 +180,14 @@ def diff(base: str, file: Path | None, form: str) -> None:
 
 def earlier(base: str, path: Path) -> "Catalog":
     """The catalog that another file holds, or that git knows as an earlier version of this one."""
+    name = base if Path(base).is_file() else f"{base}:{path.resolve().name}"
+    return understood(earlier_text(base, path), name)
+
+
+def earlier_text(base: str, path: Path) -> str:
+    """What another file says, or what git knows as an earlier version of this one."""
     if Path(base).is_file():
-        return understood(text_of(Path(base)), base)
+        return text_of(Path(base))
     import subprocess
 
     folder, name = path.resolve().parent, path.resolve().name
@@ -186,7 +202,7 @@ def earlier(base: str, path: Path) -> "Catalog":
     if done.returncode:
         why = done.stderr.decode(errors="replace").strip().splitlines()
         raise UserError(NO_BASE.format(base, name, why[-1] if why else "git says no more"))
-    return understood(done.stdout.decode(errors="replace"), f"{base}:{name}")
+    return done.stdout.decode(errors="replace")
 
 
 def understood(text: str, name: str) -> "Catalog":
