@@ -9,11 +9,13 @@ from cryptography import x509
 from cryptography.x509.oid import NameOID
 
 from psfbot.plugin.world import SECONDS, Certificate, Unreachable
-from psfbot.text import and_join, count, one_line
+from psfbot.text import and_join, count, cut, one_line
 from psfbot.trouble import EARLY, EXPIRED, OTHER_ADDRESS, OTHER_NAME, invalid, why
 
 NAMED = 3
 """So many names of a certificate are told when it is for others."""
+LONGEST = 253
+"""Characters of a name, as in the DNS: certificates may hold any text in its place."""
 NO_NAME = "an authority without a name"
 
 
@@ -81,7 +83,7 @@ def read(der: bytes, host: str) -> Certificate:
     """What a certificate says."""
     try:
         found = x509.load_der_x509_certificate(der)
-        names = tuple(map(one_line, names_of(found)))
+        names = tuple(cut(one_line(name), LONGEST) for name in names_of(found))
         issuer = one_line(name_of(found.issuer)) or NO_NAME
     except (ValueError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType) as error:
         raise Unreachable(f"{host} shows a certificate that I cannot read.") from error

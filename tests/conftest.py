@@ -18,14 +18,17 @@ from psfbot.flows.checklist import Checklists
 from psfbot.flows.checklist_look import Looker
 from psfbot.flows.history import History, Unkept
 from psfbot.flows.oncall import Roster
+from psfbot.flows.propose import Proposing
 from psfbot.flows.relay import Relay
 from psfbot.flows.understand import Table
+from psfbot.forge.patch import PatchForge
 from psfbot.store.checklists import SqlChecklists
 from psfbot.store.db import Database
 from psfbot.store.duties import SqlDuties
 from psfbot.store.inbox import SqlInbox
 from psfbot.store.ledger import SqlStore
 from psfbot.store.outbox import SqlOutbox
+from psfbot.store.proposals import SqlProposals
 
 SAMPLE = Path(__file__).parent / "sample.yaml"
 SHOWING = showing()
@@ -45,6 +48,7 @@ class Asking:
                     Roster: roster(relay),
                     History: Unkept(),
                     Checklists: none_kept(relay),
+                    Proposing: nothing_proposed(relay),
                     **SHOWING,
                 }[kind]
             )
@@ -71,6 +75,13 @@ def none_kept(relay: Relay) -> Checklists:
     kept = SqlChecklists(relay.store._db)  # noqa: SLF001 - as below
     nothing = SimpleNamespace(templates={}, faulty=())
     return Checklists(kept, nothing, Looker(None, str), relay.platforms, relay.ring, str)  # type: ignore[arg-type]
+
+
+def nothing_proposed(relay: Relay) -> Proposing:
+    """Proposals that would go into a folder, kept beside what the relay keeps."""
+    assert isinstance(relay.store, SqlStore)
+    forge = PatchForge(SAMPLE.parent / "nowhere", SAMPLE)
+    return Proposing(SqlProposals(relay.store._db), forge, SAMPLE.read_text, str, relay.ring)  # noqa: SLF001 - as below
 
 
 def roster(relay: Relay) -> Roster:

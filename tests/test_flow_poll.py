@@ -10,7 +10,7 @@ from stage import HOUR, MINUTE, SECOND, acked, ended, fired, sample
 from structlog.testing import capture_logs
 
 from psfbot.flows.poll import HEADER, arrival, found_in, news
-from psfbot.plugin import NotSetUp, Plugin, Severity, Unreachable
+from psfbot.plugin import NotAsked, NotSetUp, Plugin, Severity, Unreachable
 from psfbot.relay.incident import Problem, Standing
 from psfbot.relay.letter import Fate, Letter
 from psfbot.web.hooks import kept
@@ -229,7 +229,56 @@ def test_a_poll_that_fails_for_long_is_told_once_and_so_is_its_end(bot, teller):
         "WARN #1 poll pingdom.look",
         "OVER #1 poll pingdom.look after 2 h",
     ]
-    assert "psfbot cannot ask pingdom.look: nobody answers, for 1 h already" in bot.texts[0]
+    assert "learns nothing from it, so silence is no good news: nobody answers, for 1 h already" in bot.texts[0]
+
+
+def test_one_bad_round_after_a_long_sleep_alarms_nobody(bot, teller):
+    bot.pass_(5 * MINUTE)
+    bot.now += 9 * HOUR
+    teller.answers = [Unreachable("the network is not up yet"), ()]
+    bot.pass_(HOUR)
+
+    assert bot.texts == []
+
+
+def test_who_may_not_be_asked_is_off_and_no_failure_however_long(bot, teller):
+    teller.answers = [NotAsked("A demo asks nobody else.")]
+    bot.pass_(3 * HOUR)
+
+    assert (bot.texts, bot.polling.trouble(), bot.polling.failing()) == ([], "", {})
+
+
+def test_an_alarm_ends_when_its_poll_is_switched_off(bot, teller):
+    teller.answers = [Unreachable("nobody answers")]
+    bot.pass_(2 * HOUR)
+    bot.polling = bot.started()
+    teller.answers = [NotSetUp()]
+    bot.pass_(2 * MINUTE)
+
+    assert [text.split(" #")[0] for text in bot.texts] == ["WARN", "OVER"]
+
+
+def test_a_clock_that_is_set_back_stops_no_poll(bot, teller):
+    bot.pass_(5 * MINUTE)
+    asked = len(teller.rounds)
+    bot.now -= 24 * HOUR
+    bot.pass_(5 * MINUTE)
+
+    assert len(teller.rounds) > asked + 1
+
+
+def test_who_leads_no_more_says_nothing_of_polls_and_begins_anew_when_it_leads_again(bot, teller):
+    teller.answers = [Unreachable("nobody answers")]
+    bot.pass_(5 * MINUTE)
+    bot.turn.asked.memory["page"] = "as it was long ago"
+    bot.leads = False
+    bot.pass_(MINUTE)
+    known = (bot.polling.ages(), bot.polling.failing(), bot.polling.trouble())
+    bot.leads = True
+    bot.pass_(10 * SECOND)
+
+    assert known == ({}, {}, "")
+    assert (bot.polling.trouble(), dict(bot.turn.asked.memory)) == ("", {})
 
 
 def test_a_plugin_that_breaks_is_a_bug_and_no_end_of_its_poll(bot, teller):

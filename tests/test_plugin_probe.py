@@ -163,6 +163,20 @@ def test_where_every_page_is_silent_psfbot_doubts_itself_and_says_so_once():
     assert [state for state, _ in third] == ["resolved"] * 4
 
 
+def test_a_network_that_goes_and_comes_back_host_by_host_is_no_outage_of_any_host():
+    world = FakeWorld()
+    prober = Prober(world, *PAGES)
+    answers = [PAGES[:1], (), (), PAGES[2:], PAGES]  # who answers in each round
+    found = []
+    for these in answers:
+        world.pages = dict.fromkeys(these, page(200))
+        found += prober("pages")
+
+    assert [summary for state, summary in found if state == "firing"] == [
+        "none of 3 pages answers psfbot's probes: its own network is down, or all of them are"
+    ]
+
+
 def test_two_silent_pages_are_two_outages():
     prober = Prober(FakeWorld(), *PAGES[:2])
     prober("pages")

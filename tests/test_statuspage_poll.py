@@ -8,7 +8,7 @@ from polled import asking
 from stage import FOUND, HOUR, MINUTE, NOON, SECOND, fired, sample
 from watch import REAL
 
-from psfbot.plugin import Examination, Health, Severity, Unreachable
+from psfbot.plugin import Examination, Health, NotAsked, Severity, Unreachable
 from psfbot.relay.incident import Standing
 
 FASTLY = "https://www.fastlystatus.com"
@@ -91,6 +91,30 @@ def test_what_is_no_statuspage_is_found_out_and_left_alone(bot, world, answer):
 
     assert world.said.count(f"GET {FASTLY}/api/v2/summary.json") == 1
     assert bot.texts == []
+
+
+@pytest.mark.parametrize("answer", [404, "<html>", {"status": "fine"}])
+def test_a_page_that_was_one_is_asked_again_soon_whatever_it_answers_in_trouble(bot, world, answer):
+    bot.pass_(MINUTE)
+    world.pages[f"{FASTLY}/api/v2/summary.json"] = [answer, answer, summary("major", incident())]
+    bot.pass_(4 * MINUTE)
+    blind = bot.turn.asked.troubles["www.fastlystatus.com"]
+    bot.pass_(4 * MINUTE)
+
+    assert blind == "does not answer as a Statuspage any more"
+    assert len(bot.texts) == 1
+
+
+def test_pages_that_may_not_be_asked_are_no_failure(tmp_path):
+    class Demo(FakeWorld):
+        def turn(self, method, url):
+            return NotAsked(f"A demo does not {method} {url}.")
+
+    with asking(tmp_path, "statuspage", world=Demo(), book=REAL) as bot:
+        bot.pass_(3 * HOUR)
+
+        assert (bot.texts, bot.polling.trouble()) == ([], "")
+        assert [one.state for one in bot.polling.reports()] == ["off"]
 
 
 def test_a_page_with_a_path_is_never_asked(bot, world):

@@ -221,6 +221,24 @@ def test_an_alarm_is_remembered_by_the_next_process_which_tells_its_end(whole):
     assert marks[ALARM].value == ""
 
 
+def test_a_clock_that_is_set_back_stops_no_beat_and_alarms_nobody(whole):
+    whole.pass_(30 * MINUTE)
+    whole.bot.now -= 24 * 60 * MINUTE
+    before = len(whole.called)
+    whole.pass_(30 * MINUTE)
+
+    assert len(whole.called) >= before + 5
+    assert whole.told == []
+
+
+def test_who_leads_no_more_knows_nothing_of_beats(whole):
+    whole.pass_(10 * MINUTE)
+    whole.leads = False
+    whole.pass_(MINUTE)
+
+    assert (whole.heart.ages(), whole.heart.trouble()) == ({}, "")
+
+
 def test_nobody_else_can_send_a_beat(whole):
     whole.pass_(2 * MINUTE)
     body = json.dumps({"beat": "forged"}).encode()

@@ -5,8 +5,10 @@ from stage import HOUR, MINUTE, SECOND, ended, fired
 from watch import invented, watch
 
 from psfbot.catalog.book import Book
+from psfbot.flows import storm
 from psfbot.flows.tick import bring_about
 from psfbot.relay.alert import Severity
+from psfbot.relay.incident import Happening
 
 
 @pytest.fixture
@@ -133,3 +135,14 @@ def test_what_is_said_again_in_more_words_is_no_message_that_was_folded(bot):
     bot.pass_(4 * MINUTE)
 
     assert bot.texts[-1].startswith("STORM OVER #9: 2 messages folded in ")
+
+
+def test_a_digest_counts_what_is_folded_in_the_very_moment_in_which_it_is_looked_at(bot):
+    bot.fail(*(f"s{n}.example" for n in range(9)), pause=SECOND / 2)
+    before = bot.incidents[8]
+
+    def fold_and_look(scene):
+        storm.passes("irc #python-infra", Happening.GROUPED, 3, "", scene)
+        return storm.look(before, scene)
+
+    assert bot.change(fold_and_look).repeats == bot.incidents[8].repeats == before.repeats + 1

@@ -1,7 +1,9 @@
 """Web servers are asked within a deadline and a size, and trouble comes back in words that hold no secret."""
 
 import asyncio
+import gzip
 import socket
+import tracemalloc
 
 import near_world
 import pytest
@@ -48,6 +50,29 @@ def test_a_body_is_cut_at_a_limit():
         found = ask(f"http://{near.place}/", client=Client(largest=1000))
 
     assert found.body == b"x" * 1000
+
+
+def test_a_packed_body_is_unpacked_no_further_than_a_limit():
+    bomb = gzip.compress(bytes(50_000_000))
+    answers = {
+        "/one": Answer(body=bomb, headers={"content-encoding": "gzip"}),
+        "/small": Answer(body=gzip.compress(b"fine"), headers={"content-encoding": "gzip"}),
+        "/twice": Answer(body=gzip.compress(bomb), headers={"content-encoding": "gzip, gzip"}),
+    }
+    with near_world.web(answers) as near:
+        tracemalloc.start()
+        found = [len(ask(f"http://{near.place}{path}", client=Client(largest=100_000)).body) for path in answers]
+        _, most = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+
+    assert found == [100_000, 4, len(gzip.compress(bomb))]
+    assert most < 20_000_000
+
+
+def test_a_body_that_cannot_be_unpacked_is_no_answer():
+    junk = Answer(body=b"junk", headers={"content-encoding": "gzip"})
+    with near_world.web({"*": junk}) as near, pytest.raises(Unreachable, match="an answer that cannot be unpacked"):
+        ask(f"http://{near.place}/")
 
 
 def test_a_redirect_is_an_answer_unless_it_is_to_be_followed():

@@ -36,6 +36,7 @@ SLOW = "PagerDuty did not answer within {:g} seconds"
 DOWN = "PagerDuty cannot be reached ({})"
 BROKEN = "PagerDuty's answer cannot be read ({})"
 WRONG = "PagerDuty does not take our key (401): check {}, and whether the region of the address is right"
+NO_KEY = "{} holds characters that no key has: copy it once more"
 ELSEWHERE = "PagerDuty sent us elsewhere ({}): check the address in the settings"
 LIMITED = "PagerDuty asks us to slow down (429)"
 TROUBLE = "PagerDuty has trouble of its own ({})"
@@ -171,6 +172,8 @@ class Line(Generic[C]):
             raise Failed(trouble(cause or error, seconds), again=unsent) from error
         except (httpx2.HTTPError, httpx2.InvalidURL) as error:
             raise Failed(trouble(error, seconds)) from error
+        except UnicodeEncodeError:  # it would hold the key, so nobody is told of it
+            raise Failed(NO_KEY.format(self.key), wrong=True) from None
 
     def _ready(self) -> C:
         """The client, which tries nothing a second time and never sleeps."""

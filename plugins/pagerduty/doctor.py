@@ -26,7 +26,7 @@ REGION = "Make a new key under Integrations, API Access Keys; in Europe, set PSF
 LATER = "Look at status.pagerduty.com, and try again later."
 NAME_ONE = "Set PSFBOT_PAGERDUTY_FROM to the e-mail address of a user of PagerDuty."
 ADD_ONE = "Add an integration Events API V2 to a service there, and set PSFBOT_PAGERDUTY_EVENTS_KEY to its key."
-NO_TOKEN = "nobody can look without a token"  # noqa: S105 - words, no token
+NO_TOKEN = "nobody can look without a token that PagerDuty takes"  # noqa: S105 - words, no token
 
 
 async def look(examination: Examination) -> tuple[Finding, ...]:

@@ -15,6 +15,7 @@ from .settings import Settings
 LONGEST_SUMMARY, LONGEST_KEY = 1024, 255
 DONE_ALREADY = frozenset({1001, 1002, 1005})
 """PagerDuty's numbers for: it is resolved, it is acknowledged, it was changed meanwhile. It stands as we want it."""
+OVER = 1001
 ACTIONS = {Signal.ACKNOWLEDGE: "acknowledge", Signal.RESOLVE: "resolve"}
 STATES = {Signal.ACKNOWLEDGE: "acknowledged", Signal.RESOLVE: "resolved"}
 
@@ -81,7 +82,7 @@ class Events:
             lambda client: client.put(path, json=body, headers=self._name()), seconds=WRITE_SECONDS, repeat=True
         )
         if reply.code in DONE_ALREADY:
-            return f"PagerDuty had it {state} already"
+            return f"PagerDuty had it {STATES[Signal.RESOLVE] if reply.code == OVER else state} already"
         accepted(reply)
         return f"PagerDuty has it {state}"
 
@@ -107,9 +108,9 @@ class Events:
         if not isinstance(found, list):
             raise OutOfReach(UNREADABLE)
         notes = [Note.model_validate(one) for one in found if isinstance(one, dict)]
+        ours = Note.model_validate({"content": content}).content  # read as theirs are: cut, and without what is unseen
         return any(
-            note.content.split() == content.split() and (not note.created_at or in_utc(note.created_at) > since - SLACK)
-            for note in notes
+            note.content == ours and (not note.created_at or in_utc(note.created_at) > since - SLACK) for note in notes
         )
 
     async def _by_key(self, key: str) -> str:

@@ -24,14 +24,16 @@ NO_URL = "PSFBOT_PUBLIC_URL is not set, so PagerDuty cannot be told where psfbot
 SET_URL = "Set PSFBOT_PUBLIC_URL to the address under which the internet reaches psfbot."
 UNKNOWN = "PagerDuty sends to {url}, and psfbot has no secret to know it by"
 GIVE_ONE = (
-    "Set PSFBOT_PAGERDUTY_WEBHOOK_SECRETS to it; where nobody has it any more, delete that webhook in PagerDuty, then "
-    "run `psfbot doctor --fix`."
+    "Set PSFBOT_PAGERDUTY_WEBHOOK_SECRETS to it. Where `psfbot doctor --fix` made it, set "
+    "PSFBOT_PAGERDUTY_WEBHOOK_SECRETS_FILE to the file that it named, and start psfbot again. Where nobody has it any "
+    "more, delete that webhook in PagerDuty, then run `psfbot doctor --fix`."
 )
 ASLEEP = "PagerDuty has disabled the webhook to {url}"
 WAKE = "Mend what answered it badly, then run `psfbot doctor --fix`, which enables it."
 MISSING = "the webhook to {url} lacks {events}"
 ADD = "In PagerDuty, open Integrations, then Generic Webhooks (v3), and add these events."
 NONE = "PagerDuty sends nothing to {url}"
+UNTOLD = "PagerDuty does not tell its webhooks ({status}: {words})"
 LATER = "Look at status.pagerduty.com, and try again later."
 MADE = "made; PagerDuty sends to {url}"
 NOT_MADE = "it could not be made: {why}"
@@ -51,7 +53,11 @@ async def webhook(rest: Line[RestApiV2Client], examination: Examination, setting
     url = f"{examination.public_url.rstrip('/')}/hooks/pagerduty"
     try:
         reply = await rest.ask(lambda client: client.get("/webhook_subscriptions", params={"limit": 100}))
-        ours = next((one for one in rows(reply.data) if address(one) == url), None)
+        if not reply.fine:
+            seen = UNTOLD.format(status=reply.status, words=reply.words)
+            return (Finding("webhook", Health.WRONG, seen, RIGHTS),)
+        to_us = [one for one in rows(reply.data) if address(one) == url]
+        ours = next((one for one in to_us if one.get("active") is not False), next(iter(to_us), None))
         if ours is None:
             return await made(rest, examination, url)
         if ours.get("active") is False and examination.fix:

@@ -16,7 +16,7 @@ PATIENCE = 45.0
 ALONE = 3
 """So many hosts or more that are all silent at once say more about psfbot's own network than about each of them."""
 BLIND, TOLD = "blind", "told "
-SHOWN = 5
+SHOWN = 2
 ALL_SILENT = "none of {count} pages answers psfbot's probes: its own network is down, or all of them are"
 NO_TIME = "its turn did not come within this round"
 
@@ -95,10 +95,15 @@ def all_silent(found: Mapping[Probe[What], Seen]) -> bool:
 
 
 def blindness(found: Mapping[Probe[What], Seen], need: int, look: Round) -> list[Alert]:
-    """One alert in place of many, where every page is silent; its end as soon as one speaks."""
+    """One alert in place of many, where every page is silent; its end as soon as one speaks.
+
+    Such a round says nothing about any one page, so none of them goes on counting where it was before.
+    """
     silent = all_silent(found)
     times = failed_before(BLIND, look) + 1 if silent else 0
     look.memory[BLIND] = times
+    if silent:
+        look.memory.update({probe.key: 0 for probe in found})
     if silent and times < need:
         return []
     return [
@@ -109,7 +114,7 @@ def blindness(found: Mapping[Probe[What], Seen], need: int, look: Round) -> list
             state=State.FIRING if silent else State.RESOLVED,
             severity=Severity.CRITICAL,
             summary=ALL_SILENT.format(count=len(found)) if silent else "pages answer psfbot's probes",
-            detail="\n".join(seen.trouble for seen in list(found.values())[:SHOWN]) if silent else "",
+            detail=" · ".join(seen.trouble for seen in list(found.values())[:SHOWN]) if silent else "",
             at=look.now,
         )
     ]

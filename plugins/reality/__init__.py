@@ -2,10 +2,13 @@
 
 from collections.abc import Iterable, Iterator
 
-from psfbot.plugin import Drift, Plugin, Service, Survey, each
+from psfbot.plugin import Drift, Plugin, Service, Survey, Unreachable, each
 
 from . import certified, hosted, linked, named
 from .domains import domains_of
+
+FEW = 2
+DEAF = "Not one of {count} names has an address, so the name server that I ask knows nothing of the internet."
 
 plugin = Plugin("reality", about="Compares the catalog with DNS, web servers and certificates.")
 
@@ -16,7 +19,10 @@ async def names(survey: Survey) -> Iterable[Drift]:
     if not survey.wants("domain-gone", "archive-gone"):
         return []
     things = [(domain.host, domain) for service in living(survey) for domain in domains_of(service)]
-    return await each(survey, things, lambda domain: named.look(domain, survey))
+    found = await each(survey, things, lambda domain: named.look(domain, survey))
+    if len(found) == len(things) > FEW:
+        raise Unreachable(DEAF.format(count=len(things)))
+    return found
 
 
 @plugin.drift

@@ -25,6 +25,7 @@ SECONDS, REPAIRING = 25.0, 120.0
 """Seconds that one part may take: to be looked at, and to be mended."""
 LOOK = 0.5
 """Seconds between looks for a webhook that is awaited."""
+LATER = "Look whether psfbot's machine reaches it, and try again."
 SLOW = "it did not answer within {seconds:.0f} seconds"
 FAILED = "psfbot failed at it ({kind}), which is a bug: please report it"
 HIDDEN = "(hidden)"
@@ -110,7 +111,7 @@ async def bounded(name: str, look: Look, *, fix: bool) -> tuple[Finding, ...]:
     await asyncio.wait([task], timeout=seconds)
     if not task.done():
         task.cancel()
-        return (Finding(name, Health.WRONG, SLOW.format(seconds=seconds)),)
+        return (Finding(name, Health.WRONG, SLOW.format(seconds=seconds), LATER),)
     error = task.exception()
     if isinstance(error, UserError):
         return (Finding(name, Health.WRONG, str(error)),)
@@ -122,6 +123,6 @@ async def bounded(name: str, look: Look, *, fix: bool) -> tuple[Finding, ...]:
 def hidden(finding: Finding, secrets: Iterable[str]) -> Finding:
     """The same without any secret in it, whoever put one there."""
     seen, mend = finding.seen, finding.mend
-    for secret in filter(None, secrets):
+    for secret in sorted(filter(None, secrets), key=len, reverse=True):  # one may begin like another
         seen, mend = seen.replace(secret, HIDDEN), mend.replace(secret, HIDDEN)
     return replace(finding, seen=seen, mend=mend)

@@ -80,12 +80,24 @@ def beside(path: Path) -> Path:
     return path.with_name(f".{path.name}.new")
 
 
+def owner_of(path: Path) -> tuple[int, int]:
+    """The user and group whose file it is; where there is none yet, whose folder."""
+    found = (path if path.exists() else path.parent).stat()
+    return found.st_uid, found.st_gid
+
+
 def write(path: Path, secrets: tuple[str, ...]) -> None:
-    """Put secrets into a file, a line each: all of them are there, or the file is as it was."""
+    """Put secrets into a file, a line each: all of them are there, or the file is as it was.
+
+    Whose file it was, it stays: root may run the doctor of a bot that runs as somebody else.
+    """
     new = beside(path)
     new.unlink(missing_ok=True)
     with os.fdopen(os.open(new, os.O_CREAT | os.O_EXCL | os.O_WRONLY, PRIVATE), "w", encoding="utf-8") as file:
         file.write("".join(f"{secret}\n" for secret in secrets))
         file.flush()
         os.fsync(file.fileno())
+        owner = owner_of(path)
+        if owner != owner_of(new):
+            os.fchown(file.fileno(), *owner)
     new.replace(path)

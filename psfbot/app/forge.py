@@ -11,7 +11,7 @@ from psfbot import logs
 from psfbot.app import App, now
 from psfbot.app.reloading import Reloader
 from psfbot.flows.propose import Proposing
-from psfbot.flows.reload import Reloading
+from psfbot.flows.reload import Reloading, Reread
 from psfbot.forge.git import GitForge
 from psfbot.forge.patch import PatchForge
 from psfbot.http import Client
@@ -70,7 +70,15 @@ def proposing_of(bot: "Bot") -> Proposing:
 
 def reloading_of(bot: "Bot") -> Reloading:
     """What commands are handed to read the catalog again."""
-    return Reloading(gear_of(bot).reloader.reload)
+    gear = gear_of(bot)
+
+    async def work(asked_in: str) -> Reread:
+        """Read it again; then see what became of proposals, of which that may be the end."""
+        found = await gear.reloader.reload(asked_in)
+        gear.bell.set()
+        return found
+
+    return Reloading(work)
 
 
 def proposing_at(bot: "Bot", forge: Forge) -> Proposing:

@@ -26,9 +26,9 @@ JITTER = 0.1
 """By which part of its interval a round comes sooner or later, lest all psfbots of the world ask at once."""
 SETTLE = (20.0, 40.0)
 """Seconds after which the first round begins, once this process leads."""
-BLIND = "psfbot cannot ask {poll}: {why}"
-SEES = "psfbot can ask {poll} again"
-ENDED = "psfbot asks {poll} no more"
+BLIND = "psfbot learns nothing from it, so silence is no good news: {why}"
+SEES = "psfbot learns from it again"
+ENDED = "psfbot asks it no more"
 OFF, GOOD, NEVER = "off", "good", "no good round yet"
 
 Chance = Callable[[float, float], float]
@@ -143,12 +143,12 @@ class Polling:
         if turn.failing:
             log.info("poll works again", poll=turn.name)
         turn.failing, turn.failing_since = "", None
-        await self.tell(turn, State.RESOLVED, SEES.format(poll=turn.name), self.asker.now())
+        await self.tell(turn, State.RESOLVED, SEES, self.asker.now())
 
     async def is_off(self, turn: Turn) -> None:
         """Nobody may be asked, which is no failure; and nobody is blind any more where nobody looks."""
         if not turn.off:
-            await self.tell(turn, State.RESOLVED, ENDED.format(poll=turn.name), self.asker.now())
+            await self.tell(turn, State.RESOLVED, ENDED, self.asker.now())
         turn.off, turn.failing, turn.failing_since = True, "", None
 
     async def failed(self, turn: Turn, why: str, *, quiet: bool = False) -> None:
@@ -162,7 +162,7 @@ class Polling:
         turn.failing, turn.failing_since = short, turn.failing_since or now
         since = turn.asked.good_at or turn.failing_since
         if self.alarm_after and again and now - since >= self.alarm_after:
-            said = BLIND.format(poll=turn.name, why=short)
+            said = BLIND.format(why=short)
             await self.tell(turn, State.FIRING, said, since)
 
     async def tell(self, turn: Turn, state: State, summary: str, at: datetime) -> None:

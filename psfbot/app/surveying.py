@@ -7,9 +7,6 @@ from psfbot.app import App, now, start
 from psfbot.app.every import bug
 from psfbot.app.secrets import secret_words, settings_of
 from psfbot.app.world import world_of
-from psfbot.catalog.book import Book
-from psfbot.catalog.file import load_or_refuse
-from psfbot.catalog.model import Catalog
 from psfbot.flows.verify import Report, chosen, searches, verify
 
 HIDDEN = "(hidden)"
@@ -32,11 +29,8 @@ class Survey(NamedTuple):
 async def survey(file: Path | None, only: tuple[str, ...]) -> Survey:
     """Compare a catalog with what is out there; nothing is written anywhere."""
     app: App = start(changed={"PSFBOT_CATALOG": str(file)} if file else None)
-    path = app.catalog_path
-    loaded = load_or_refuse(path)
-    book = Book.of(loaded.catalog or Catalog(), loaded.places, str(path))
-    app.library.book = book
+    book = app.book
     settings, _ = settings_of(app.plugins.found, app.environ)
     wanted, kinds = chosen(searches(app.plugins.found, settings), only)
     found = await verify(wanted, book, world_of(app, settings.values()), now(), bug=bug, only=kinds)
-    return Survey(found, path, (*app.secret_words(), *secret_words(settings.values())))
+    return Survey(found, app.catalog_path, (*app.secret_words(), *secret_words(settings.values())))

@@ -15,8 +15,10 @@ from psfbot.cli.editing import changes
 from psfbot.cli.exporting import export, import_
 from psfbot.cli.letters import replay, try_
 from psfbot.cli.past import postmortem
+from psfbot.cli.reviewing import review
 from psfbot.cli.running import running
 from psfbot.cli.scoring import score
+from psfbot.cli.verifying import verify
 from psfbot.errors import UserError
 
 INTERRUPTED = 130
@@ -162,7 +164,7 @@ def upgrade() -> None:
 
 for command in (*running, try_, replay, postmortem, catalog, checklist, doctor, ical):
     main.add_command(command)
-for command in (score, export, import_):
+for command in (score, export, import_, verify, review):
     catalog.add_command(command)
 for command in changes:
     catalog.add_command(command)

@@ -21,22 +21,29 @@ def catalog() -> None:
 @catalog.command()
 @FILE
 @click.option("--format", "form", type=click.Choice(["text", "json", "github"]), default="text", show_default=True)
-def check(file: Path | None, form: str) -> None:
+@click.option("--new-since", "base", default="", metavar="BASE", help="Only what another file, or git's BASE, has not.")
+def check(file: Path | None, form: str, base: str) -> None:
     """Report every fault of the catalog with its place.
 
     The exit code is 1 when there is one; warnings alone are none.
     """
-    from psfbot.catalog.file import load
+    from psfbot.catalog.file import load, read
     from psfbot.catalog.finding import as_github, as_json, as_text
+    from psfbot.catalog.since import new_since
 
-    path = file or current()
-    loaded = load(path, datetime.now(UTC).date(), plugins_here)
-    said = {"text": as_text, "json": as_json, "github": as_github}[form](loaded.findings)
+    path, today = file or current(), datetime.now(UTC).date()
+    findings = load(path, today, plugins_here).findings
+    if base:
+        from psfbot.cli.editing import earlier_text
+
+        findings = tuple(new_since(read(earlier_text(base, path), base, today, plugins_here).findings, findings))
+    said = {"text": as_text, "json": as_json, "github": as_github}[form](findings)
     if said:
         click.echo(said)
+    errors = sum(one.severity == "error" for one in findings)
     if form == "text":
-        click.echo(summary(path, len(loaded.errors), len(loaded.findings) - len(loaded.errors)), err=True)
-    sys.exit(1 if loaded.errors else 0)
+        click.echo(summary(path, errors, len(findings) - errors), err=True)
+    sys.exit(1 if errors else 0)
 
 
 def plugins_here(wanted: Collection[str]) -> set[str]:

@@ -20,13 +20,13 @@ FRESH = timedelta(minutes=15)
 ALWAYS = "at any time"
 
 
-async def watches(ask: Ask) -> Mapping[str, Watch]:
-    """What is known of every rota; without the running bot, what the catalog alone knows."""
+async def watches(ask: Ask, at: datetime | None = None) -> Mapping[str, Watch]:
+    """What is known of every rota around a moment; without the running bot, what the catalog alone knows."""
     if ask.ports is None:
-        return find.watches(ask.catalog, {}, (), ask.now)
+        return find.watches(ask.catalog, {}, (), ask.now, at)
     from psfbot.flows.oncall import Roster  # noqa: PLC0415 - a question at the command line needs no store
 
-    return await ask.port(Roster).watches(ask.catalog, ask.now)
+    return await ask.port(Roster).watches(ask.catalog, ask.now, at)
 
 
 def meant(ask: Ask, said: str, *, exact: bool = False) -> OnCall:

@@ -6,10 +6,12 @@ from psfbot.commands import (
     checklist_steps,
     checklists,
     covers,
+    edits,
     incidents,
     letters,
     paging,
     present,
+    proposals,
     silences,
     statistics,
     story,
@@ -29,6 +31,8 @@ TOPICS: tuple[Topic, ...] = (
     checklists.topic,
     checklist_steps.topic,
     checklist_start.topic,
+    edits.topic,
+    proposals.topic,
 )
 
 

@@ -1,7 +1,7 @@
 """Who is on call: the rota where there is one, else the honest way to reach somebody."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from psfbot.catalog import words
 from psfbot.catalog.model import OnCall, Service, Team
@@ -17,6 +17,8 @@ topic = Topic("on call", "Who is on call, and how to reach them.")
 
 DAYS = f"[on] [next|this] ({DAY})"
 WHEN = f"[in the|at] [{'|'.join(PARTS)}]"
+REMEMBERED = timedelta(days=30)
+FORGOTTEN = "Overrides and swaps of so long ago are not kept; this is what the rota says."
 REACHED = (
     "I cannot tell from here. `incidents` lists what is open and who has taken it; "
     "`timeline 12` shows who was told, and when."
@@ -41,6 +43,7 @@ REACHED = (
     "who is on call (in|by|on) [the] (rota|schedule) {rota}",
     "(rota|schedule) {rota} at {time}",
     f"[who is|who will be] on call {DAYS} {WHEN}",
+    f"[who is|who will be] on call this ({'|'.join(PARTS)})",
     f"[who is|who will be] on call {DAYS} {WHEN} [at] {{time}}",
     "[who is|who will be] on call [at] {hour}:{minute}",
     "[who is|who will be] on call [on] {year}-{month}-{day}",
@@ -83,7 +86,7 @@ async def answered(ask: Ask, target: Service | Team | None, rota: str, time: str
     duty = meant(ask, rota) if rota else find.rota_of(ask.catalog, target)
     if duty is None:
         return honest(ask, target)
-    known = await watches(ask)
+    known = await watches(ask, at)
     found = told(ask, duty, known[duty.id], target, at)
     others = [] if target or rota else [other for other in ask.catalog.oncall.values() if other.id != duty.id]
     return found if not others else with_others(ask, found, others, known, at)
@@ -99,7 +102,13 @@ def told(ask: Ask, duty: OnCall, watch: Watch, target: Service | Team | None, at
         "on_call": [shift.model_dump(mode="json") for shift in shifts], "source": watch.source,
         "known_at": watch.known_at.isoformat() if watch.known_at else None,
     }  # fmt: skip
-    notes = age(ask, watch)
+    notes = (*age(ask, watch), *forgotten(ask, at))
+    if find.is_beyond(duty, watch, at):
+        asked = f"{watch.source} was asked about {find.AHEAD.days} days from {clock(ask, watch.known_at or ask.now)} on"
+        fact = (
+            f"{whose}: I do not know who is on call at {clock(ask, at)}: {asked}. {reach_team(ask, team)} ({NO_PAGE})."
+        )
+        return Answer(fact, notes=notes, data=data)
     if not shifts:
         when = "now" if at == ask.now else f"at {clock(ask, at)}"
         fact = f"{whose}: I know of nobody who is on call {when}. {reach_team(ask, team)} ({NO_PAGE})."
@@ -113,6 +122,11 @@ def told(ask: Ask, duty: OnCall, watch: Watch, target: Service | Team | None, at
     lines += [line for line in (taken(first), following(ask, watch, first)) if line]
     lines.append(f"{reach_team(ask, team)}.")
     return Answer(fact, lines=lines, notes=notes, data=data)
+
+
+def forgotten(ask: Ask, at: datetime) -> tuple[str, ...]:
+    """That overrides of long ago are not known any more, where that matters."""
+    return (FORGOTTEN,) if at < ask.now - REMEMBERED else ()
 
 
 def sentence(words_: str) -> str:

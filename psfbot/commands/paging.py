@@ -27,7 +27,9 @@ UNREACHABLE = "Nobody was paged: I know no way to reach {who}. {reach}."
 ASKED = 'Page {who} about {about} with "{text}"? {how}. Say `yes` within {seconds} seconds.'
 RINGS = "{pager} will call, and I send a message"
 WRITES = "There is no pager, so no telephone rings: I send a message"
-NOTHING = "There is nothing that waits for a yes; a page waits {seconds} seconds, a change of the catalog {minutes} minutes."
+NOTHING = (
+    "There is nothing that waits for a yes; a page waits {seconds} seconds, a change of the catalog {minutes} minutes."
+)
 DONE = "Paged {who} about {about}: {word}."
 FAILED = "{who} was NOT called: {why} Reach them by hand: {reach}."
 UNSURE = "I do not know whether {who} was called: {why} Reach them by hand as well: {reach}."

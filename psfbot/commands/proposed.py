@@ -14,8 +14,8 @@ from psfbot.proposals.reviewers import login_of, reviewers, touches_rights
 from psfbot.proposals.wording import ADMIN, impact
 from psfbot.text import and_join, count, cut, one_line
 
-ASKED = "{words}. Say `yes` within {minutes} minutes, and I propose it ({forge})."
-ASKED_SEVERAL = "{count} for {about}. Say `yes` within {minutes} minutes, and I propose them ({forge})."
+ASKED = "{words}. Say `yes` within {minutes} minutes, and I propose it as {form}."
+ASKED_SEVERAL = "{count} for {about}. Say `yes` within {minutes} minutes, and I propose them as {form}."
 AS_PATCH = "As a patch, for `git apply`; `psfbot catalog` makes the same edits in the file."
 SENT = "Proposal {p.number} is there: {p.link}"
 LATER = "Proposal {p.number} is kept but not sent: {why} I try again until it is, and tell you here."
@@ -24,6 +24,8 @@ NOT_MADE = "{p.about} was not changed: {why}"
 OVERTAKEN = "Proposal {p.number} was replaced by a later one of the same change."
 LOOK = "{who} should look at it."
 LONGEST = 300
+MOST = 80
+"""Lines of a diff that a terminal shows before the yes."""
 
 
 def author(ask: Ask) -> Author:
@@ -64,21 +66,21 @@ async def proposed(
     )
     flow = ask.port(Proposing)
     proposal, made = await flow.ask(wish, ask.now)
-    return question(ask, proposal, made, flow.forge.name)
+    return question(ask, proposal, made, flow.forge.form)
 
 
-def question(ask: Ask, proposal: Proposal, made: Made, forge: str) -> Answer:
+def question(ask: Ask, proposal: Proposal, made: Made, form: str) -> Answer:
     """The change in words, and whether it is meant."""
     words = shown(ask, proposal)
     minutes = int(CONFIRM.total_seconds()) // 60
     if len(words) == 1:
-        fact, lines = ASKED.format(words=one_line(words[0]).rstrip("."), minutes=minutes, forge=forge), []
+        fact, lines = ASKED.format(words=one_line(words[0]).rstrip("."), minutes=minutes, form=form), []
     else:
         changes = count(len(words), "change")
-        fact = ASKED_SEVERAL.format(count=changes, about=proposal.id, minutes=minutes, forge=forge)
+        fact = ASKED_SEVERAL.format(count=changes, about=proposal.id, minutes=minutes, form=form)
         lines = list(map(one_line, words))
     data = {"number": proposal.number, "words": list(words), "branch": proposal.branch, "because": proposal.because}
-    code = made.diff if ask.message.local else ""
+    code = made.diff if ask.message.local and made.diff.count("\n") <= MOST else ""
     return Answer(fact, lines=[*lines, *supporting(made, proposal.by)], data=data, code=code)
 
 

@@ -3,8 +3,9 @@
 import re
 from dataclasses import dataclass
 
-from psfbot.catalog.editing.spot import WORDS, fields, has
+from psfbot.catalog.editing.spot import WORDS, has
 from psfbot.catalog.editing.target import target
+from psfbot.catalog.fields import fields
 from psfbot.catalog.model import Catalog
 from psfbot.errors import UserError
 from psfbot.text import cut

@@ -16,16 +16,19 @@ PARTS = {"morning": time(9), "noon": MIDDAY, "afternoon": time(15), "evening": t
 DAY = "|".join(("today", "tonight", "tomorrow", "weekend", "week", *DAYS))
 TIME = (
     rf"(?:(?:on )?(?P<day>(?:(?P<next>next|this|the) )?(?:{DAY})|\d{{4}}-\d\d-\d\d))?"
-    rf"(?: (?:in the |at )?(?P<part>{'|'.join(PARTS)}))?"
+    rf"(?:(?:^| )(?:in the |the |this |at )?(?P<part>{'|'.join(PARTS)}))?"
     r"(?:[t ]?(?:at )?(?P<hour>\d{1,2})(?::(?P<minute>\d\d) ?(?P<of>[ap]m)?| ?(?P<half>[ap]m))?)?"
     r"(?P<utc> ?utc|z)?"
 )
 SAID = re.compile(TIME, re.IGNORECASE)
-ASKED = re.compile(rf"(?=\d+:\d\d|(?:on )?(?:(?:next|this|the) )?(?:\d{{4}}-|{DAY})){TIME}", re.IGNORECASE)
+STARTS = rf"\d+:\d\d|(?:on )?(?:(?:next|this|the) )?(?:\d{{4}}-|{DAY})|this (?:{'|'.join(PARTS)})"
+ASKED = re.compile(rf"(?={STARTS}){TIME}", re.IGNORECASE)
 """A time at the end of a question: one that says a day, or a clock time with its minutes."""
 AHEAD = re.compile(r"in \d[\w ]*", re.IGNORECASE)
 LONGEST = 6
 """Words that say a time."""
+FAR = 100
+"""Years from now, back and ahead, that anybody asks about."""
 PRESENT = frozenset({"today", "this week"})
 """What people add to a question about now."""
 UNCLEAR = "I do not know when '{said}' is. Say for example: 18:00, 18:00 UTC, tomorrow 9:00, monday, 2026-12-24 18:00."
@@ -53,7 +56,7 @@ def moment_of(said: str, now: datetime, zone: str | None) -> datetime:
     here = on_wall(now, place)
     try:
         clock = clock_time(found) if found["hour"] else PARTS.get(found["part"] or "", default(found["day"]))
-        day = day_of(found["day"] or "", here)
+        day = day_of(found["day"] or "", here) + timedelta(days=ends_day(found))
     except ValueError:
         raise UserError(UNCLEAR.format(said=cut(said, 60))) from None
     moment = instant(datetime.combine(day, clock), place)
@@ -63,13 +66,18 @@ def moment_of(said: str, now: datetime, zone: str | None) -> datetime:
     return max(moment, now) if (whole or found["day"] == "tonight") and day.date() == here.date() else moment
 
 
+def ends_day(found: re.Match[str]) -> bool:
+    """Is 24:00 said, which is the first minute of the next day?"""
+    return found["hour"] == "24" and found["minute"] in {None, "00"} and not (found["half"] or found["of"])
+
+
 def clock_time(found: re.Match[str]) -> time:
     """A time of day, of 24 hours or of twice twelve; raises `ValueError` for one that no clock shows."""
     hour, half = int(found["hour"]), found["half"] or found["of"]
     if half and not 1 <= hour <= NOON:
         raise ValueError(found["hour"])
     hours = hour % NOON + (NOON if half == "pm" else 0) if half else hour
-    return time(hours, int(found["minute"] or 0))
+    return time(0 if ends_day(found) else hours, int(found["minute"] or 0))
 
 
 def default(day: str) -> time:
@@ -89,4 +97,7 @@ def day_of(said: str, here: datetime) -> datetime:
     if word in DAYS:
         ahead = (DAYS.index(word) - here.weekday()) % 7
         return here + timedelta(days=ahead or 7 * (which == "next"))
-    return datetime.strptime(word, "%Y-%m-%d").replace(tzinfo=UTC)
+    day = datetime.strptime(word, "%Y-%m-%d").replace(tzinfo=UTC)
+    if abs(day.year - here.year) > FAR:
+        raise ValueError(word)
+    return day

@@ -66,11 +66,14 @@ class Roster:
     ahead: timedelta = field(default=find.AHEAD)
     running: Callable[[], Awaitable[Sequence[str]]] = nothing_runs
 
-    async def watches(self, catalog: Catalog, now: datetime) -> Mapping[str, Watch]:
-        """What is known of every rota, from what is kept: no source is asked, so it never waits for one."""
+    async def watches(self, catalog: Catalog, now: datetime, at: datetime | None = None) -> Mapping[str, Watch]:
+        """What is known of every rota, from what is kept: no source is asked, so it never waits for one.
+
+        `at` is the moment that matters, where it is not now: our own rotas are worked out around it.
+        """
         said = await self.duties.watches() if any(one.pagerduty_schedule for one in catalog.oncall.values()) else {}
         overrides = await self.duties.overrides(now) if any(one.rotation for one in catalog.oncall.values()) else ()
-        return find.watches(catalog, said, overrides, now)
+        return find.watches(catalog, said, overrides, now, at)
 
     async def refresh(self, catalog: Catalog, now: datetime) -> str:
         """Ask the source who is on call and keep that; when it does not answer, keep why, and say so."""

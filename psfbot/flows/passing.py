@@ -30,6 +30,7 @@ DID = {
     Signal.NOTE: "wrote a note",
 }
 WAITS = "{source} does not know yet: {why} I try again for {hours} hours"
+BUSY = "{source} has not answered to what was done before."
 LOST = "{source} was not told: {why}"
 GAVE_UP = (
     "NOT PASSED ON #{number} {named}: {by} {did} here, and {source} does not know of it ({why}). Do it there, too."
@@ -86,10 +87,14 @@ async def all_of(
 async def in_order(
     roster: Roster, line: Sequence[Passing], book: Book, now: datetime, *, aloud: bool
 ) -> tuple[str, ...]:
-    """Tell the pager of the deeds about one problem; the first that waits holds up those behind it."""
+    """Tell the pager of the deeds about one problem; the first that waits holds up those behind it.
+
+    Whoever has just done the last of them is told that it waits, too.
+    """
     said: list[str] = []
     for passing in line:
         if passing.not_before > now:
+            said += [] if aloud else [waits(passing)]
             break
         word, through = await attempt(roster, passing, book, now, aloud=aloud)
         said.append(word)
@@ -135,8 +140,13 @@ async def failed(
         return LOST.format(source=begun.source, why=why), True
     later = begun.model_copy(update={"not_before": then.at, "answer": why})
     await roster.relay.store.write(lambda ledger: ledger.keep_passing(later, begun.attempts))
+    return waits(later), False
+
+
+def waits(passing: Passing) -> str:
+    """That the pager does not know yet, why, and that it will be tried again."""
     hours = GIVE_UP_AFTER // timedelta(hours=1)
-    return WAITS.format(source=begun.source, why=why, hours=hours), False
+    return WAITS.format(source=passing.source, why=passing.answer or BUSY.format(source=passing.source), hours=hours)
 
 
 def end(begun: Passing, state: Passed, answer: str, scene: Scene, *, aloud: bool = False) -> None:

@@ -50,7 +50,8 @@ def begun(lane: str, reason: str, scene: Scene) -> Incident:
 
 
 def look(storm: Incident, scene: Scene) -> Incident:
-    """Begin, refresh, repeat or end a digest, as its time has come."""
+    """Begin, refresh, repeat or end a digest, as its time has come; what was folded a moment ago counts as well."""
+    storm = scene.ledger.incident(storm.number) or storm
     lane, now = storm.storm or "", scene.now
     what = Turn.AGAIN if storm.told_at is None else turn(storm, now)
     if what is Turn.OVER:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from psfbot.catalog.change import CHAT
 from psfbot.catalog.diff import grouped, lines
 from psfbot.catalog.exchange.private import public
 from psfbot.catalog.model import Catalog
@@ -21,6 +22,8 @@ READ = "The catalog was read again: {words}"
 NOTHING = "nothing in it has changed."
 MORE = "and {count} more"
 HIDDEN = "what changed is not for everybody."
+BROUGHT_ALONG = f"source {CHAT}: new"
+"""What the first edit from chat brings with it, which is no news."""
 FEW = 4
 """Records of which a line tells what changed; the page of the catalog's history has them all."""
 LONGEST = 380
@@ -40,7 +43,7 @@ def news(before: Catalog, after: Catalog, *, everybody: bool = True) -> str:
     if before == after:
         return ""
     old, new = (public(before), public(after)) if everybody else (before, after)
-    found = lines(old, new, provenance=False) or lines(old, new)
+    found = [one for one in lines(old, new, provenance=False) or lines(old, new) if not one.startswith(BROUGHT_ALONG)]
     return READ.format(words=shortened(grouped(found)) if found else HIDDEN)
 
 

@@ -57,6 +57,7 @@ class GitForge:
     path: str = "catalog.yaml"
     patience: float = PATIENCE
     name: str = "git"
+    form: str = "a branch"
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     @property

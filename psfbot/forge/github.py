@@ -108,6 +108,7 @@ class GitHubForge:
     seconds: float = SECONDS
     clock: Callable[[], float] = time.time
     name: str = "GitHub"
+    form: str = "a pull request"
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     _until: float = field(default=-math.inf, init=False)
     _api: Api | None = field(default=None, init=False)
@@ -242,13 +243,13 @@ class GitHubForge:
     async def _failing(self, commit: str) -> tuple[str, ...]:
         """The names of checks and statuses that went wrong."""
         repo = f"/repos/{self.repo}/commits/{commit}"
-        try:
+        bad: list[str] = []
+        with suppress(Missing):
             runs = await self._get("look at the checks", f"{repo}/check-runs?per_page=100")
+            bad += [str(one.get("name")) for one in runs.get("check_runs", ()) if one.get("conclusion") in BAD]
+        with suppress(Missing):
             statuses = await self._get("look at the checks", f"{repo}/status")
-        except Missing:
-            return ()
-        bad = [str(one.get("name")) for one in runs.get("check_runs", ()) if one.get("conclusion") in BAD]
-        bad += [str(one.get("context")) for one in statuses.get("statuses", ()) if one.get("state") in BAD]
+            bad += [str(one.get("context")) for one in statuses.get("statuses", ()) if one.get("state") in BAD]
         return tuple(dict.fromkeys(bad))
 
     async def _get(self, what: str, place: str) -> Any:

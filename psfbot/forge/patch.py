@@ -22,7 +22,8 @@ class PatchForge:
 
     folder: Path
     catalog: Path
-    name: str = "a patch"
+    name: str = "the folder of patches"
+    form: str = "a patch"
 
     async def text(self) -> str:
         """The catalog in force."""

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from psfbot.catalog.model import Catalog, OnCall, Service, Team
-from psfbot.oncall.rota import backups, watch
-from psfbot.oncall.shift import Override, Shift, Watch
+from psfbot.oncall.rota import AFTER, backups, watch
+from psfbot.oncall.shift import ROTATION, Override, Shift, Watch
 
 AHEAD = timedelta(days=60)
 """How far ahead shifts are known."""
@@ -53,10 +53,26 @@ def called(catalog: Catalog, name: str) -> OnCall | None:
 
 
 def watches(
-    catalog: Catalog, said: Mapping[str, Watch], overrides: Sequence[Override], now: datetime
+    catalog: Catalog,
+    said: Mapping[str, Watch],
+    overrides: Sequence[Override],
+    now: datetime,
+    at: datetime | None = None,
 ) -> dict[str, Watch]:
-    """What is known of every rota: as its source last said, else as the catalog's own rotation has it."""
-    return {duty.id: known(catalog, duty, said.get(duty.id), overrides, now) for duty in catalog.oncall.values()}
+    """What is known of every rota: as its source last said, else as the catalog's own rotation has it.
+
+    Our own rotas are worked out around `at`, where another moment than now matters.
+    """
+    found = {duty.id: known(catalog, duty, said.get(duty.id), overrides, at or now) for duty in catalog.oncall.values()}
+    ours_ = {id_: one.model_copy(update={"known_at": now}) for id_, one in found.items() if one.source == ROTATION}
+    return found | ours_
+
+
+def is_beyond(duty: OnCall, watch: Watch, at: datetime) -> bool:
+    """Does a moment lie outside of what the source of a rota was asked about? Then silence says nothing."""
+    if watch.known_at is None or watch.source == ROTATION or not duty.pagerduty_schedule:
+        return False
+    return not watch.known_at - AFTER <= at < watch.known_at + AHEAD
 
 
 def known(catalog: Catalog, duty: OnCall, said: Watch | None, overrides: Sequence[Override], now: datetime) -> Watch:

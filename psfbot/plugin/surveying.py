@@ -20,9 +20,9 @@ async def each(
     """
     named = list(things)
     found = await asyncio.gather(*(quietly(look, thing) for _, thing in named))
-    blind = {name: str(seen) for (name, _), seen in zip(named, found, strict=True) if isinstance(seen, Unreachable)}
+    blind = [(name, str(seen)) for (name, _), seen in zip(named, found, strict=True) if isinstance(seen, Unreachable)]
     if len(blind) == len(named) > 1:
-        raise Unreachable(next(iter(blind.values())))
+        raise Unreachable(blind[0][1])
     survey.troubles.update(blind)
     return [drift for seen in found if not isinstance(seen, Unreachable) for drift in seen]
 

@@ -76,6 +76,10 @@ class Forge(Protocol):
     def name(self) -> str:
         """The word for it, such as `GitHub`."""
 
+    @property
+    def form(self) -> str:
+        """What a proposal is there: `a pull request`, `a branch`."""
+
     async def text(self) -> str:
         """The catalog as it stands on the branch that proposals go to."""
 

@@ -1,6 +1,7 @@
 """Turn an environment and a TOML file into a frozen model that knows where each of its values came from."""
 
 import ast
+import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -19,6 +20,8 @@ OURS = "PSFBOT_"
 ELSEWHERE = frozenset({"PSFBOT_CONFIG", "PSFBOT_TEST_REQUIRE", "PSFBOT_TEST_MUTATIONS"})
 """Names that are ours but no field: where the TOML file is, and what the tests must not skip."""
 
+LOGIN = re.compile(r"//[^/@\s]*@")
+"""A name and a password in an address: nobody is shown them."""
 TYPES = {"int_parsing": "a whole number", "float_parsing": "a number", "bool_parsing": "true or false"}
 """What pydantic calls a mistake -> what a person should write instead."""
 
@@ -190,7 +193,7 @@ def _complaints(model: type[Configuration], error: ValidationError, givers: Mapp
     for problem in error.errors(include_url=False):
         field = str(problem["loc"][0])
         source = givers[field]
-        wrong = "" if model.is_secret(field) else f" is {problem['input']!r}, but"
+        wrong = "" if model.is_secret(field) else f" is {LOGIN.sub('//…@', repr(problem['input']))}, but"
         plain = problem["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
         should = TYPES.get(problem["type"], plain)
         example = source.show(field, model.example_of(field))

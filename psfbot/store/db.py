@@ -30,7 +30,7 @@ def find_home(url: str) -> Home:
         return SqliteFile(URL.create("sqlite", database=FILE))
     try:
         parsed: URL = make_url(url)
-    except ArgumentError:
+    except (ArgumentError, ValueError):  # such as a port that is no number
         parsed = URL.create("unreadable")
     if parsed.drivername in {"sqlite", "sqlite+pysqlite"}:
         return SqliteFile(parsed)

@@ -85,11 +85,11 @@ async def visit(asked: Plan, link: Link) -> tuple[Finding, ...]:
     )  # fmt: skip
     seen = Visit(login, link)
     ears = Ears(seen.heard, seen.left, check=asked.trust.check)
-    await link.open(asked.host, asked.port, ears, asked.trust.context() if asked.tls else None)
-    for line in login.begin():
-        link.send(line)
     try:
         async with asyncio.timeout(SECONDS):
+            await link.open(asked.host, asked.port, ears, asked.trust.context() if asked.tls else None)
+            for line in login.begin():
+                link.send(line)
             await seen.over.wait()
     except TimeoutError:
         return (Finding(SERVER, Health.WRONG, f"{place(asked)}: {SLOW.format(seconds=SECONDS)}", CONNECT),)

@@ -25,6 +25,10 @@ SET_ANEW = "Compare PSFBOT_SLACK_{name} with the app's page on api.slack.com, an
 LACKS = "the app lacks {scopes}"
 REINSTALL = "Compare its scopes with docs/slack-manifest.yaml, then reinstall it in the workspace."
 LATER = "Look at status.slack.com, and whether a firewall lets psfbot out."
+UNREACHED = "Slack cannot be reached, or its answer did not come"
+SLOW = "it did not answer within {seconds:.0f} seconds"
+SECONDS = 15.0
+"""Seconds that Slack has for everything."""
 HTTP = "over HTTP, at /slack/events; Socket Mode is off"
 
 
@@ -39,7 +43,11 @@ async def look(settings: Settings) -> tuple[Finding, ...]:
         return (Finding("slack", Health.WRONG, str(error)),)
     async with web.session() as session:
         calls = Calls(asked.token, asked.url, session)
-        return tuple(await asyncio.gather(bot(calls), hearing(calls, asked)))
+        try:
+            async with asyncio.timeout(SECONDS):
+                return tuple(await asyncio.gather(bot(calls), hearing(calls, asked)))
+        except TimeoutError:
+            return (Finding("slack", Health.WRONG, SLOW.format(seconds=SECONDS), LATER),)
 
 
 async def bot(calls: Calls) -> Finding:
@@ -72,5 +80,6 @@ async def hearing(calls: Calls, asked: Plan) -> Finding:
         await calls.call("apps.connections.open", token=asked.app_token)
     except web.Refused as refused:
         mend = SET_ANEW.format(name="APP_TOKEN") if refused.refusal.settled else LATER
-        return Finding(APP, Health.WRONG, refused.refusal.sentence.replace("the bot token", "the app token"), mend)
+        seen = refused.refusal.sentence if refused.refusal.status else UNREACHED
+        return Finding(APP, Health.WRONG, seen.replace("the bot token", "the app token"), mend)
     return Finding(APP, Health.OK, "Socket Mode would open")
