@@ -16,7 +16,10 @@ from psfbot.plugin import Configuration
 
 HERE = Path(__file__).parent / "drift"
 CATALOG = (HERE / "catalog.yaml").read_text("utf-8")
-RAW, PEPS = "https://raw.githubusercontent.com/python/psf-salt/HEAD", "https://raw.githubusercontent.com/python/peps/HEAD"
+RAW, PEPS = (
+    "https://raw.githubusercontent.com/python/psf-salt/HEAD",
+    "https://raw.githubusercontent.com/python/peps/HEAD",
+)
 SERVERS, ROLES = f"{RAW}/docs/salt-server-list.rst", f"{RAW}/pillar/prod/roles.sls"
 HAPROXY, PEP = f"{RAW}/pillar/base/haproxy.sls", f"{PEPS}/peps/pep-0011.rst"
 API = "https://api.github.com"

@@ -1,6 +1,7 @@
 """Forges for tests, on loopback: the npm `emulate` as GitHub, and git's own `http-backend` behind a small server."""
 
 import base64
+import http.client
 import json
 import os
 import shutil
@@ -9,7 +10,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -163,6 +164,79 @@ def until(ask: Any) -> None:
 
 
 @dataclass
+class Gate:
+    """Stands before a GitHub. What `stops` says yes to never gets there: it is cut off, or `held` until the end."""
+
+    target: int
+    port: int = 0
+    stops: Callable[[str, str], bool] = lambda _method, _path: False
+    holds: bool = False
+    held: threading.Event = field(default_factory=threading.Event)
+    over: threading.Event = field(default_factory=threading.Event)
+    stopped: int = 0
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+
+@contextmanager
+def gate(hub: GitHub) -> Iterator[Gate]:
+    """A way to a GitHub that can be cut at one kind of request."""
+    found = Gate(hub.port)
+
+    class Handler(BaseHTTPRequestHandler):
+        """Forward one request, or not."""
+
+        def pass_on(self) -> None:
+            body = self.rfile.read(int(self.headers.get("content-length", 0)))
+            if found.stops(self.command, self.path):
+                found.stopped += 1
+                found.held.set()
+                if found.holds:
+                    found.over.wait(PATIENCE)
+                return
+            inner = http.client.HTTPConnection("127.0.0.1", found.target, timeout=PATIENCE)
+            headers = {name: value for name, value in self.headers.items() if name.lower() != "host"}
+            inner.request(self.command, self.path, body or None, headers)
+            answer = inner.getresponse()
+            data = answer.read()
+            self.send_response(answer.status)
+            self.send_header("content-type", answer.headers.get("content-type", "application/json"))
+            self.send_header("content-length", str(len(data)))
+            self.end_headers()
+            self.wfile.write(data)
+            inner.close()
+
+        do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = pass_on
+
+        def log_message(self, *_: object) -> None:
+            """Nobody reads it."""
+
+    with serving(Handler) as port:
+        found.port = port
+        try:
+            yield found
+        finally:
+            found.over.set()
+
+
+@contextmanager
+def serving(handler: type[BaseHTTPRequestHandler]) -> Iterator[int]:
+    """A server on loopback, in a thread; its port."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+    thread.start()
+    try:
+        yield server.server_address[1]
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+@dataclass
 class Remote:
     """A git repository that is served over HTTP; `wrong` makes it refuse every push."""
 
@@ -219,16 +293,9 @@ def git_remote(folder: Path, text: str) -> Iterator[Remote]:
     remote.git("init", "--quiet", "--bare", "--initial-branch=main", ".")
     remote.git("config", "http.receivepack", "true")
     remote.write(text, "The catalog")
-    server = ThreadingHTTPServer(("127.0.0.1", 0), served(remote))
-    remote.port = server.server_address[1]
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-    thread.start()
-    try:
+    with serving(served(remote)) as port:
+        remote.port = port
         yield remote
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 def served(remote: Remote) -> type[BaseHTTPRequestHandler]:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from forges import BOT, git_remote, github
+from forges import BOT, gate, git_remote, github
 from irc_person import Person
 from processes import Running
 from stage import SAMPLE
@@ -71,8 +71,13 @@ def story(ircd, tell: Callable[[Person, Person, Person], object]) -> None:
     asyncio.run(told())
 
 
-def on_github(hub):
-    return {"GITHUB_REPO": hub.repo, "GITHUB_TOKEN": BOT, "GITHUB_API_URL": hub.url}
+def on_github(hub, url=""):
+    return {"GITHUB_REPO": hub.repo, "GITHUB_TOKEN": BOT, "GITHUB_API_URL": url or hub.url}
+
+
+def opens(method, path):
+    """Does this request open a pull request?"""
+    return method == "POST" and path.endswith("/pulls")
 
 
 def test_a_line_on_irc_becomes_a_merged_pull_request(ircd, home):
@@ -160,3 +165,59 @@ def test_the_same_works_with_a_git_remote_and_no_github(ircd, home):
 
         assert (home / "catalog.yaml").read_text("utf-8") == remote.text()
         assert running.stop()[0] == 0
+
+
+def test_a_connection_cut_before_the_pull_request_is_said_and_made_good(ircd, home):
+    with github(home, catalog()) as hub, gate(hub) as way, bot(ircd, home, **on_github(hub, way.url)) as running:
+        way.stops = opens
+
+        async def tell(alice, bob, guest):
+            bob.say(ROOM, SET)
+            await bob.heard("Say `yes`", by="psfbot")
+            bob.say(ROOM, "!yes")
+            answer = await bob.heard(
+                "Proposal 1 is kept but not sent: GitHub did not open the pull request", by="psfbot"
+            )
+            assert answer.endswith("I try again until it is, and tell you here.")
+            assert not await asyncio.to_thread(hub.pulls)
+            assert len(await asyncio.to_thread(hub.branches)) == 2
+            way.stops = lambda *_: False
+            alice.say(ROOM, "!reload")
+            await bob.heard("Proposal 1 is there now: docs.python.org: description", by="psfbot")
+            bob.say(ROOM, "!proposals")
+            await bob.heard("1 proposal, 1 open.", by="psfbot")
+
+        story(ircd, tell)
+
+        assert len(hub.pulls()) == 1
+        assert len(hub.branches()) == 2
+        assert "Serves the documentation." in hub.changed(1)
+        assert "unforeseen" not in running.log.read_text("utf-8")
+        assert running.stop()[0] == 0
+
+
+def test_a_bot_killed_between_the_commit_and_the_pull_request_goes_on_after_its_restart(ircd, home):
+    with github(home, catalog()) as hub, gate(hub) as way:
+        way.stops, way.holds = opens, True
+        with bot(ircd, home, **on_github(hub, way.url)) as running:
+
+            async def tell(alice, bob, guest):
+                bob.say(ROOM, SET)
+                await bob.heard("Say `yes`", by="psfbot")
+                bob.say(ROOM, "!yes")
+                assert await asyncio.to_thread(way.held.wait, 20)
+                running.process.kill()
+                running.process.wait()
+                assert not await asyncio.to_thread(hub.pulls)
+                assert len(await asyncio.to_thread(hub.branches)) == 2
+                way.stops = lambda *_: False
+                way.over.set()
+                with bot(ircd, home, **on_github(hub, way.url)) as again:
+                    await bob.heard("Proposal 1 is there now: docs.python.org: description", by="psfbot")
+                    assert again.stop()[0] == 0
+
+            story(ircd, tell)
+
+        assert len(hub.pulls()) == 1
+        assert len(hub.branches()) == 2
+        assert hub.pulls()[0]["title"].startswith("docs.python.org: description")

@@ -49,6 +49,7 @@ class Gear:
     reloader: Reloader
     bell: asyncio.Event = field(default_factory=asyncio.Event)
     rung: bool = True
+    hurry: bool = False
     fetched: float = 0.0
     said: str = ""
 
@@ -75,6 +76,7 @@ def reloading_of(bot: "Bot") -> Reloading:
     async def work(asked_in: str) -> Reread:
         """Read it again; then see what became of proposals, of which that may be the end."""
         found = await gear.reloader.reload(asked_in)
+        gear.hurry = True
         gear.bell.set()
         return found
 
@@ -160,8 +162,9 @@ async def attend(bot: "Bot") -> None:
     """Send, follow and fetch; only the leader sends and follows, and every process keeps its own file up to date."""
     gear, merged, trouble = gear_of(bot), False, ""
     rung, gear.rung = gear.rung, False
+    hurry, gear.hurry = gear.hurry, False
     if bot.leads:
-        followed = await gear.proposing.follow(now())
+        followed = await gear.proposing.follow(now(), at_once=hurry)
         merged, trouble = followed.merged, followed.trouble
     if rung or merged or monotonic() - gear.fetched >= FETCH:
         gear.fetched = monotonic()

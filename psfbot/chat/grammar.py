@@ -84,7 +84,7 @@ class Phrase:
 
     @property
     def apart(self) -> tuple[frozenset[str], ...]:
-        """Of each of `asked`, the words one of which stands in the line between spaces; nothing where some may touch."""
+        """Of each of `asked`, the words one of which stands in a line by itself; nothing where words may touch."""
         return () if self.glued else tuple(frozenset(c.partition(" ")[0] for c in choices) for choices in self.asked)
 
     @cached_property

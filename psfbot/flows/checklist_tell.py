@@ -44,12 +44,12 @@ def rooms_for(service: str, message: Message, book: Book, platforms: Mapping[str
     return tuple(dict.fromkeys(filter(None, (own, *others))))
 
 
-def put(lane: str, said: str, scene: Scene, priority: Priority = Priority.BULK) -> None:
-    """Put one line in the outbox, behind what alerts have to say."""
+def put(lane: str, said: str, scene: Scene, priority: Priority = Priority.BULK, run: int = 0) -> None:
+    """Put one line in the outbox, behind what alerts have to say; `run` is the checklist that it is about."""
     text = cut(one_line(said), LONGEST)
     room = room_of(lane)
     if room.platform in scene.platforms:
-        notice = Notice(incident=ALONE, version=1, room=room, kind=KIND, text=text, priority=priority)
+        notice = Notice(incident=ALONE, version=1, room=room, kind=KIND, text=text, priority=priority, run=run)
         scene.ledger.post(notice, scene.now)
 
 
@@ -60,13 +60,13 @@ def announce(run: Run, deeds: Iterable[Deed], said_in: str, scene: Scene) -> Non
         public = is_public(room_of(lane), scene.book.catalog)
         lines = [line for deed in told if (line := words.happened(run, deed, public=public))]
         if lines and lane != said_in:
-            put(lane, f"{words.headline(run)}. {'; '.join(lines)}", scene)
+            put(lane, f"{words.headline(run)}. {'; '.join(lines)}", scene, run=run.number)
 
 
 def everywhere(run: Run, said: str, scene: Scene) -> None:
     """Tell all rooms of the run something that nobody has said."""
     for lane in run.rooms:
-        put(lane, f"{words.headline(run)}. {said}", scene)
+        put(lane, f"{words.headline(run)}. {said}", scene, run=run.number)
 
 
 def remind(run: Run, deed: Deed, scene: Scene) -> None:
@@ -82,4 +82,4 @@ def remind(run: Run, deed: Deed, scene: Scene) -> None:
         since = words.clock(mark.whom_at or run.started_at, scene.now)
         text = words.said(run, step.text, 160).rstrip(".")
         said = REMINDER.format(who=who, spot=run.spot(step.id), since=since, text=text, number=run.spot(step.id))
-        put(lane, f"{said} ({words.headline(run)})", scene, Priority.NORMAL)
+        put(lane, f"{said} ({words.headline(run)})", scene, Priority.NORMAL, 0 if alone else run.number)

@@ -186,11 +186,12 @@ class Proposing:
         self.ring()
         return done or new
 
-    async def follow(self, now: datetime) -> Followed:
-        """Send what is still to be sent, and see what became of the rest."""
+    async def follow(self, now: datetime, *, at_once: bool = False) -> Followed:
+        """Send what is still to be sent, after its pause or at once, and see what became of the rest."""
         found = await self.kept.under_way()
         for one in found:
-            if one.state is State.SENDING and now >= one.changed_at + PAUSES[min(one.tries, WRONG)]:
+            due = at_once or now >= one.changed_at + PAUSES[min(one.tries, WRONG)]
+            if one.state is State.SENDING and due:
                 await self.send(one, now)
         waiting = [one for one in found if one.state is State.OPEN]
         start = self._turn % max(1, len(waiting))

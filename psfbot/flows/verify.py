@@ -50,20 +50,26 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What all searches came to."""
+    """What all searches came to; `ranks` is the order of the catalog's records."""
 
     seen: tuple[Seen, ...]
     at: datetime
+    ranks: Mapping[tuple[str, str], int] = field(default_factory=dict)
 
     @property
     def drifts(self) -> tuple[Drift, ...]:
-        """What differs, and no exemption counts for it."""
-        return tuple(one for seen in self.seen for one in seen.drifts if one.ignored_until is None)
+        """What differs, and no exemption counts for it, in the order of the catalog."""
+        return tuple(one for one in self._all if one.ignored_until is None)
 
     @property
     def ignored(self) -> tuple[Drift, ...]:
         """What differs, and is to be ignored for now."""
-        return tuple(one for seen in self.seen for one in seen.drifts if one.ignored_until is not None)
+        return tuple(one for one in self._all if one.ignored_until is not None)
+
+    @property
+    def _all(self) -> Sequence[Drift]:
+        found = [one for seen in self.seen for one in seen.drifts]
+        return sorted(found, key=lambda one: (self.ranks.get((one.section, one.id), len(self.ranks)), one.path))
 
     @property
     def troubles(self) -> Mapping[str, str]:
@@ -131,7 +137,7 @@ async def verify(  # noqa: PLR0913 - all that a survey is handed
     finally:
         await polite.close()
     kept = (replace(one, drifts=weighed(one.drifts, book.catalog, now.date(), only)) for one in seen)
-    return Report(tuple(kept), now)
+    return Report(tuple(kept), now, ranked(book.catalog))
 
 
 async def look(search: Search, survey: Survey, seconds: float, bug: Callable[[Exception], str]) -> Seen:
@@ -151,22 +157,16 @@ async def look(search: Search, survey: Survey, seconds: float, bug: Callable[[Ex
     return Seen(name, about, found, {what: cut(one_line(why), LONGEST) for what, why in survey.troubles.items()})
 
 
+def ranked(catalog: Catalog) -> Mapping[tuple[str, str], int]:
+    """The place of each record in the catalog; what it lacks comes before all others of its section."""
+    keys = ((section, id_) for section in KINDS for id_ in ("", *getattr(catalog, section)))
+    return {key: place for place, key in enumerate(keys)}
+
+
 def weighed(found: Iterable[Drift], catalog: Catalog, today: date, only: frozenset[str]) -> tuple[Drift, ...]:
-    """Each drift once, in the order of the catalog, with the exemption that counts for it."""
-    sections = list(KINDS)
-    order = {name: {id_: n for n, id_ in enumerate(getattr(catalog, name))} for name in KINDS}
+    """Each drift once, with the exemption that counts for it."""
     once = {(one.kind, one.section, one.id, one.path, one.message): one for one in found if of_kind(one, only)}
-    return tuple(
-        exempted(one, catalog, today)
-        for one in sorted(
-            once.values(),
-            key=lambda one: (
-                sections.index(one.section) if one.section in sections else len(sections),
-                order.get(one.section, {}).get(one.id, -1),
-                one.path,
-            ),
-        )
-    )
+    return tuple(exempted(one, catalog, today) for one in once.values())
 
 
 def of_kind(drift: Drift, only: frozenset[str]) -> bool:

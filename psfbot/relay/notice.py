@@ -37,7 +37,8 @@ class Notice(Fact):
     it show below. `kind` is the happening that it tells. A `quiet` one only brings a
     message up to date that is already there; platforms that cannot do that leave it out.
     `began` and `ended` are the incident's times, and `about` what is wrong where `text` does
-    not say that: they are told only when the notice comes late.
+    not say that: they are told only when the notice comes late. `run` is the checklist that it
+    is about, if it is about one.
     """
 
     incident: int
@@ -52,6 +53,7 @@ class Notice(Fact):
     began: datetime | None = None
     ended: datetime | None = None
     about: str = ""
+    run: int = 0
 
 
 class Delivery(StrEnum):

@@ -387,3 +387,13 @@ drifts = Table(
     Column("drifted", Model(Drifted), nullable=False),
 )
 """Facts of the catalog that reality contradicted when it was last looked at."""
+
+cards = Table(
+    "cards", metadata,
+    Column("platform", Words, primary_key=True),
+    Column("run", Id, ForeignKey("runs.number"), primary_key=True),
+    Column("room", Words, primary_key=True),
+    Column("message", Words, nullable=False), Column("shown", Integer, nullable=False),
+    Column("made_at", Moment, nullable=False),
+)  # fmt: skip
+"""Messages that show a checklist, by platform and room, and which version of it they show."""

@@ -2,11 +2,13 @@
 
 import sqlalchemy as sa
 from alembic import op
-
-from psfbot.store.columns import Id, Moment
+from sqlalchemy.dialects.postgresql import TIMESTAMP
 
 revision = "0011"
 down_revision = "0010"
+
+ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+MOMENT = sa.Text().with_variant(TIMESTAMP(timezone=True), "postgresql")
 
 
 def upgrade() -> None:
@@ -14,11 +16,11 @@ def upgrade() -> None:
     op.create_table(
         "cards",
         sa.Column("platform", sa.Text(), nullable=False),
-        sa.Column("run", Id, nullable=False),
+        sa.Column("run", ID, nullable=False),
         sa.Column("room", sa.Text(), nullable=False),
         sa.Column("message", sa.Text(), nullable=False),
         sa.Column("shown", sa.Integer(), nullable=False),
-        sa.Column("made_at", Moment(), nullable=False),
-        sa.ForeignKeyConstraint(["run"], ["runs.number"], name="fk_cards_run_runs"),
+        sa.Column("made_at", MOMENT, nullable=False),
         sa.PrimaryKeyConstraint("platform", "run", "room", name="pk_cards"),
+        sa.ForeignKeyConstraint(["run"], ["runs.number"], name="fk_cards_run"),
     )
