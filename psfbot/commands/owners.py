@@ -82,7 +82,7 @@ def of_service(ask: Ask, service: Service) -> Answer:
     cites, notes = based_on(ask, service, "owners")
     data = {
         "service": service.id,
-        "owners": [o.model_dump() for o in service.owners],
+        "owners": [{"ref": o.ref, "role": o.role} for o in service.owners],
         "contacts": list(reach),
     }
     return Answer(fact, lines=lines, notes=notes, cites=cites, data=data)

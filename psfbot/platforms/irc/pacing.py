@@ -102,6 +102,10 @@ class Queue:
             return old.ticket
         if self.room(rank) < 1:
             raise Full(self.depth)
+        return self._add(text, rank, key, group)
+
+    def _add(self, text: str, rank: Rank, key: str, group: int) -> int:
+        """Let a line wait for which there is room."""
         self.last_ticket += 1
         self.lanes[rank][self.last_ticket] = Queued(self.last_ticket, text, rank, key, group)
         return self.last_ticket
@@ -111,7 +115,7 @@ class Queue:
         if self.room(rank) < len(texts):
             raise Full(self.depth)
         self.last_group -= 1  # numbers that a caller makes up are positive
-        return [self.put(text, rank, group=self.last_group) for text in texts]
+        return [self._add(text, rank, "", self.last_group) for text in texts]
 
     def room(self, rank: Rank) -> int:
         """How many more lines of this rank find room."""
@@ -192,26 +196,27 @@ class Queue:
 
     def next_line(self) -> Queued | None:
         """The line whose turn it is, whether or not it may go yet."""
-        for rank in (Rank.PONG, Rank.AUTH):
-            if self.lanes[rank]:
-                return next(iter(self.lanes[rank].values()))
-        may = [rank for rank in HELD if not (self.muted and rank in SAID)]
-        if (begun := self.speaking) and begun.group and begun.rank in may:
-            rest = (line for line in self.lanes[begun.rank].values() if line.group == begun.group)
-            if line := next(rest, None):
-                return line
-        waiting = [rank for rank in may if self.lanes[rank]]
-        starving = (rank for rank in waiting[1:] if self.passed[rank] >= PATIENCE[rank])
-        turn = next(starving, waiting[0]) if waiting else None
-        return None if turn is None else next(iter(self.lanes[turn].values()))
+        lanes, begun = self.lanes, self.speaking
+        waiting = [rank for rank, lane in lanes.items() if lane]
+        if waiting and waiting[0] in HELD:
+            if self.muted:
+                waiting = [rank for rank in waiting if rank not in SAID]
+            if begun and begun.group and begun.rank in waiting:
+                rest = (line for line in lanes[begun.rank].values() if line.group == begun.group)
+                if line := next(rest, None):
+                    return line
+            starving = (rank for rank in waiting[1:] if self.passed[rank] >= PATIENCE[rank])
+            waiting[:1] = [next(starving, waiting[0])] if waiting else []
+        return next(iter(lanes[waiting[0]].values())) if waiting else None
 
     def count_turn(self, line: Queued) -> None:
         """Remember who spoke, and who was passed over."""
         self.speaking, self.held_up = line, False
         if self.window:
             self.flying.append(line.ticket)
-        if not self.depth:
+        if not any(self.lanes.values()):
             self.passed = dict.fromkeys(HELD, 0)
+            return
         for rank in HELD:
             if rank > line.rank and self.lanes[rank]:
                 self.passed[rank] += 1
