@@ -14,7 +14,7 @@ import httpx
 
 from psfbot import __version__
 from psfbot.errors import UserError
-from psfbot.plugin.world import SECONDS, Response, Unreachable
+from psfbot.plugin.world import SECONDS, Response, Unreachable, in_its_place
 from psfbot.trouble import invalid, why
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -113,34 +113,35 @@ class Client:
         follow: bool = False,
     ) -> Response:
         """Ask, and return whatever status came; `Unreachable`, in words without secrets, when no answer did."""
-        question = Question(method.upper(), url, OURS | lowered(headers or {}), body)
+        question, aside = Question(method.upper(), url, OURS | lowered(headers or {}), body), [""]
         try:
             async with asyncio.timeout(seconds):
-                found = await self.ask(question, seconds)
+                found = await self.ask(question, seconds, aside)
                 for _ in range(MOST):
                     if not (follow and found.status in MOVED and found.headers.get("location")):
                         return found
                     question = question.sent_on(found)
-                    found = await self.ask(question, seconds)
+                    found = await self.ask(question, seconds, aside)
         except TimeoutError:
-            raise Unreachable(f"{question.where} did not answer within {seconds:g} seconds.") from None
+            raise Unreachable(f"{question.where} did not answer within {seconds:g} seconds{aside[0]}.") from None
         if follow and found.status in MOVED:
             raise Unreachable(f"{question.where} redirects more than {MOST} times.")
         return found
 
-    async def ask(self, question: "Question", seconds: float) -> Response:
-        """Ask once, at the first address that takes the call."""
+    async def ask(self, question: "Question", seconds: float, aside: list[str]) -> Response:
+        """Ask once, at the first address that takes the call; who is asked in place of the host is left in `aside`."""
         url = question.parsed
         way = await self.route(url.host, url.port or (HTTP if url.scheme == "http" else HTTPS))
+        aside[0] = in_its_place(way.instead)
         addresses = way.addresses or ("",)
         for last, address in enumerate(addresses, start=1 - len(addresses)):
             try:
                 return await self.call(question, way, address, seconds / len(addresses))
             except (httpx.ConnectError, httpx.ConnectTimeout) as error:
                 if not last or invalid(error):
-                    raise Unreachable(f"{question.where} cannot be reached: {why(error)}.") from error
+                    raise Unreachable(f"{question.where} cannot be reached: {why(error)}{aside[0]}.") from error
             except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
-                raise Unreachable(f"{question.where} gave no answer: {why(error)}.") from error
+                raise Unreachable(f"{question.where} gave no answer: {why(error)}{aside[0]}.") from error
         raise Unreachable(f"{question.where} cannot be reached.")
 
     async def call(self, question: "Question", way: Way, address: str, patience: float) -> Response:

@@ -16,6 +16,7 @@ from psfbot.commands import commands, live
 from psfbot.flows.ask import Desk, Reply
 from psfbot.flows.checklist import Checklists
 from psfbot.flows.checklist_look import Looker
+from psfbot.flows.drifting import Drifting
 from psfbot.flows.history import History, Unkept
 from psfbot.flows.oncall import Roster
 from psfbot.flows.propose import Proposing
@@ -24,9 +25,11 @@ from psfbot.flows.understand import Table
 from psfbot.forge.patch import PatchForge
 from psfbot.store.checklists import SqlChecklists
 from psfbot.store.db import Database
+from psfbot.store.drifts import SqlDrifts
 from psfbot.store.duties import SqlDuties
 from psfbot.store.inbox import SqlInbox
 from psfbot.store.ledger import SqlStore
+from psfbot.store.marks import SqlMarks
 from psfbot.store.outbox import SqlOutbox
 from psfbot.store.proposals import SqlProposals
 
@@ -47,6 +50,7 @@ class Asking:
                     Relay: relay,
                     Roster: roster(relay),
                     History: Unkept(),
+                    Drifting: nothing_drifted(relay),
                     Checklists: none_kept(relay),
                     Proposing: nothing_proposed(relay),
                     **SHOWING,
@@ -67,6 +71,13 @@ class Asking:
         except StopIteration as done:
             return done.value
         raise AssertionError("a question about the catalog waited for something")
+
+
+def nothing_drifted(relay: Relay) -> Drifting:
+    """Nothing was compared yet."""
+    assert isinstance(relay.store, SqlStore)
+    db = relay.store._db  # noqa: SLF001 - as below
+    return Drifting(SqlDrifts(db), SqlMarks(db), lambda: None)
 
 
 def none_kept(relay: Relay) -> Checklists:

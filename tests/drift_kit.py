@@ -79,9 +79,9 @@ def surveyed(
     seconds: float = 5.0,
 ) -> Report:
     """A survey by every plugin that is here."""
-    wanted, kinds = chosen(searches(plugins.find(), settings or {}), tuple(only))
+    wanted = chosen(searches(plugins.find(), settings or {}), tuple(only))
 
     def bug(error: Exception) -> str:
         raise error
 
-    return asyncio.run(verify(wanted, book_of(text), world, NOON, bug=bug, only=kinds, seconds=seconds))
+    return asyncio.run(verify(wanted, book_of(text), world, NOON, bug=bug, seconds=seconds))

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from fake_forge import FakeForge
 from fake_world import showing
 
 from psfbot import plugins
@@ -20,9 +21,11 @@ from psfbot.errors import DeliveryError
 from psfbot.flows.alert import Scene, Taken, take
 from psfbot.flows.ask import Desk, Reply
 from psfbot.flows.deliver import Courier
+from psfbot.flows.drifting import Drifting
 from psfbot.flows.history import History, Unkept
 from psfbot.flows.inbox import Reader
 from psfbot.flows.oncall import Roster
+from psfbot.flows.propose import Proposing
 from psfbot.flows.relay import Relay
 from psfbot.flows.respond import Actor
 from psfbot.flows.tick import after_silence
@@ -35,10 +38,13 @@ from psfbot.relay.notice import Notice, Parcel
 from psfbot.relay.ports import Ledger
 from psfbot.store.audit import Deed, SqlAudit
 from psfbot.store.db import Database
+from psfbot.store.drifts import SqlDrifts
 from psfbot.store.duties import SqlDuties
 from psfbot.store.inbox import SqlInbox
 from psfbot.store.ledger import SqlStore
+from psfbot.store.marks import SqlMarks
 from psfbot.store.outbox import SqlOutbox
+from psfbot.store.proposals import SqlProposals
 
 SHOWING = showing()
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -114,6 +120,7 @@ class Bot:
     rooms: Mapping[str, str] = field(default_factory=lambda: {"irc": "#python-infra"})
     plugins: dict[str, Plugin] = field(default_factory=lambda: dict(FOUND))
     now: datetime = NOON
+    forge: FakeForge = field(default_factory=lambda: FakeForge(SAMPLE.read_text("utf-8")))
 
     def __post_init__(self) -> None:
         clock = lambda: self.now  # noqa: E731 - a clock in one line
@@ -123,12 +130,22 @@ class Bot:
         self.courier = Courier(self.outbox, self.ears, clock)
         self.relay = Relay(self.store, self.inbox, self.outbox, self.rooms, lambda: None)
         self.roster = Roster(SqlDuties(self.db), self.relay)
+        forge, text = self.forge, lambda: self.forge.main
+        self.proposing = Proposing(SqlProposals(self.db), forge, text, lambda _: "", lambda: None)
+        self.drifting = Drifting(SqlDrifts(self.db), SqlMarks(self.db), lambda: None)
         audit = SqlAudit(self.db)
         self.desk = Desk(
             Table(commands(), live.commands),
             lambda: self.book,
             clock,
-            lambda kind: {Relay: self.relay, Roster: self.roster, History: Unkept(), **SHOWING}[kind],
+            lambda kind: {
+                Relay: self.relay,
+                Roster: self.roster,
+                History: Unkept(),
+                Drifting: self.drifting,
+                Proposing: self.proposing,
+                **SHOWING,
+            }[kind],
             audit=lambda message, outcome: audit.add(message, outcome, self.now),
         )
         self.ticked = self.now

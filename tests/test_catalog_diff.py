@@ -129,3 +129,36 @@ def test_a_long_value_is_cut():
 
     assert len(line) < 300
     assert line.endswith("…")
+
+
+def test_who_is_first_among_equals_is_a_difference():
+    two = "      - ref: person:mdk\n"
+    first = catalog(SAMPLE.replace(two, two + "      - ref: person:ee\n", 1))
+    second = catalog(SAMPLE.replace(two, "      - ref: person:ee\n" + two, 1))
+
+    assert lines(first, second) == ("docs.python.org: primary owner: person mdk, person ee -> person ee, person mdk",)
+
+
+def test_of_long_texts_that_begin_alike_the_part_that_differs_is_told():
+    was, is_ = ("    description: " + "It serves pages. " * 20 + end for end in ("Old.", "New."))
+    before = catalog(SAMPLE.replace("    description: Builds and serves the documentation of CPython.", was, 1))
+    after = catalog(SAMPLE.replace("    description: Builds and serves the documentation of CPython.", is_, 1))
+    (line,) = lines(before, after)
+
+    assert line.startswith("docs.python.org: description: …")
+    assert line.endswith("serves pages. New.")
+    assert "serves pages. Old. -> …" in line
+
+
+def test_an_exemption_is_told_in_words():
+    more = "    exemptions:\n      - rule: runbook-link\n        reason: Static.\n        until: 2027-06-30\n"
+
+    assert told(("    tier: 1\n    owners", f"    tier: 1\n{more}    owners")) == [
+        "docs.python.org: exemption from runbook-link: none -> until 2027-06-30 (Static.)"
+    ]
+
+
+def test_a_new_record_tells_the_rights_and_accounts_that_it_gives():
+    more = "teams:\n  aaa:\n    name: Aaa\n    members:\n      - person: mdk\n        role: lead\n    grants: [admin]\n"
+
+    assert told(("teams:\n", more)) == ["team aaa: new team (Aaa; members mdk (lead); grants admin)"]

@@ -365,3 +365,35 @@ def test_the_diff_is_one_that_patch_understands(tmp_path):
     subprocess.run(["git", "apply", "it.diff"], cwd=tmp_path, check=True)  # noqa: S607
 
     assert (tmp_path / "catalog.yaml").read_text("utf-8") == done.text
+
+
+def test_the_last_owner_may_go_with_a_warning():
+    one = edit(Remove("hg.python.org", "owners"))
+
+    assert one.warnings == ("hg.python.org: it has no owner now, so nobody is asked about it.",)
+    assert edit(Set("hg.python.org", "tier", "3"), one.text).warnings == ()
+
+
+@pytest.mark.parametrize("said", ["zoe", "@zoe", "https://github.com/zoe/", "GitHub.com/zoe"])
+def test_a_login_on_github_is_written_without_its_sign_or_address(said):
+    assert edit(Set("mdk", "github", said)).after.people["mdk"].github == "zoe"
+
+
+@pytest.mark.parametrize("said", ["people/zoe", "person/zoe", "person:zoe", "Person:zoe"])
+def test_a_new_record_says_its_kind_as_any_other_does(said):
+    done = edit(New(said, {"name": "Zoe of the Tests", "github": "zoe"}))
+
+    assert done.words == ("person zoe: new person (Zoe of the Tests; github zoe)",)
+
+
+def test_a_service_whose_id_begins_like_a_kind_is_found():
+    text = edit(New("people.python.org", {"description": "Invented.", "owner": "mdk"})).text
+
+    assert edit(Set("people.python.org", "tier", "2"), text).after.services["people.python.org"].tier == 2
+
+
+def test_a_field_decides_between_a_service_and_a_provider_of_the_same_id():
+    text = edit(New("aws", {"description": "Invented.", "owner": "mdk"})).text
+
+    assert edit(Set("aws", "homepage", "https://example.org"), text).records == (("providers", "aws"),)
+    assert edit(Set("aws", "tier", "2"), text).records == (("services", "aws"),)

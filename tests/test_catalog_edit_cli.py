@@ -2,11 +2,13 @@
 
 import os
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
+from psfbot.catalog.file import load
 from psfbot.cli import editing, main
 from psfbot.errors import UserError
 
@@ -140,3 +142,59 @@ def test_a_file_in_another_encoding_is_refused(cli, file):
     file.write_bytes(b"schema_version: 1\nsources: {a: {title: \xe9}}\n")
 
     assert "this is not UTF-8" in cli("set", "docs", "tier", "3", file).stderr
+
+
+def test_a_file_that_may_only_be_read_is_left_alone(cli, file):
+    file.chmod(0o444)
+    done = cli("set", "docs", "tier", "3", file)
+
+    assert done.exit_code == 1
+    assert "may only be read" in str(done.exception) + done.output
+    assert file.read_bytes() == SAMPLE.read_bytes()
+
+
+@pytest.mark.parametrize("words", [("documentation",), ("--value", "documentation")])
+def test_what_to_take_out_is_said_with_or_without_its_option(cli, file, words):
+    assert cli("remove", "docs", "alias", *words, file).stdout == "docs.python.org: alias removed: documentation\n"
+
+
+def test_only_one_thing_is_taken_out_at_a_time(cli, file):
+    done = cli("remove", "docs", "alias", "documentation", "manual", file)
+
+    assert done.exit_code == 1
+    assert "you named documentation and manual" in str(done.exception) + done.output
+    assert file.read_bytes() == SAMPLE.read_bytes()
+
+
+def test_a_new_record_takes_the_file_as_its_last_word_as_all_others_do(cli, file):
+    done = cli("new", "zz.python.org", "description=Invented.", "owner=mdk", file)
+
+    assert done.stdout == "zz.python.org: new service (Invented; production; primary owner person mdk)\n"
+    assert b"zz.python.org" in file.read_bytes()
+
+
+def test_the_owner_of_the_file_stays(cli, file):
+    if os.geteuid() != 0:
+        pytest.skip("only root can give a file away")
+    os.chown(file, 65534, 65534)
+    cli("set", "docs", "tier", "3", file)
+
+    assert (file.stat().st_uid, file.stat().st_gid) == (65534, 65534)
+
+
+def test_of_several_at_the_same_moment_each_is_written_whole_or_refused(file):
+    running = [
+        subprocess.Popen(  # noqa: S603 - our own command
+            [sys.executable, "-m", "psfbot", "catalog", "add", "docs", "alias", f"other{number}", str(file)],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        )
+        for number in range(4)
+    ]  # fmt: skip
+    said = [(*one.communicate(), one.returncode) for one in running]
+    written = [out.split()[-1] for out, _, code in said if code == 0]
+
+    assert written
+    assert all("somebody changed the file in the meantime" in err for _, err, code in said if code)
+    assert {one for one in load(file).catalog.services["docs.python.org"].aliases if one.startswith("other")} == {
+        *written
+    }

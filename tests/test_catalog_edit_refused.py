@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from psfbot.catalog.edit import Add, Delete, New, Remove, Rename, Retire, Set, Verify, edited
+from psfbot.catalog.edit import Add, Delete, New, Remove, Rename, Retire, Set, Verify, edited, said_in_chat
 from psfbot.errors import UserError
 
 SAMPLE = (Path(__file__).parent / "sample.yaml").read_text("utf-8")
@@ -23,6 +23,7 @@ REFUSED = [
     (Set(DOCS, "backup", "infra"), "team:infra is in owners already, as escalation."),
     (Set(DOCS, "provider", "none"), "its region and hosts would be lost too. If that is meant, remove hosting.origin."),
     (Set(DOCS, "region", "us-east-2"), 'region "us-east-2" belongs to provider "aws", not to "digitalocean"'),
+    (Set(DOCS, "region", "us-east-2"), "To move it, set the region to none, then the provider, then the new region."),
     (Set(DOCS, "config", "salt"), "'config' has fields of its own: say which, such as config.tool"),
     (Set(DOCS, "tier.x", "1"), "'tier' has nothing below it: say just tier."),
     (Set(DOCS, "runbook", "javascript:alert(1)"), "cannot start with"),
@@ -43,6 +44,9 @@ REFUSED = [
     (Rename(DOCS, "hg.python.org"), "this service is there already"),
     (Rename(DOCS, DOCS), "that is its id already"),
     (Delete("team:infra"), "is still named by"),
+    (Delete("person:mdk"), "Change those first, or set its status to inactive."),
+    (Delete("region:nyc1"), "Change those first, or set its lifecycle to retired."),
+    (Delete("provider:digitalocean"), "Change those first, or retire it instead."),
     (New("zz", {}), "zz: say also its description."),
     (New(DOCS, {"description": "x"}), "is there already"),
     (Retire("team:infra"), "only a service or a provider can be retired"),
@@ -56,3 +60,18 @@ def test_what_cannot_be_right_is_refused_with_an_offer(change, words):
         edited(SAMPLE, change, TODAY)
 
     assert words in str(refused.value)
+
+
+def test_a_name_that_two_kinds_have_does_not_say_which_record_is_renamed_or_deleted():
+    text = edited(SAMPLE, Set(DOCS, "aliases", "documentation,python-infra"), TODAY).text
+
+    for change in (Rename("python-infra", "other"), Delete("python-infra")):
+        with pytest.raises(UserError, match=r"may be service:docs\.python\.org or room:python-infra: say which"):
+            edited(text, change, TODAY)
+
+
+def test_a_reason_that_no_note_can_hold_is_refused_before_anything_changes():
+    with pytest.raises(UserError, match="too much for a reason: 2001 characters, and 2000 may be"):
+        said_in_chat("mdk", TODAY, "é" * 2001)
+
+    assert said_in_chat("mdk", TODAY, "é" * 2000).note == "é" * 2000

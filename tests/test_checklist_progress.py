@@ -181,7 +181,7 @@ def test_a_step_that_is_over_is_given_to_nobody():
 
 
 def test_an_older_look_does_not_count():
-    later = looked(Seen(verdict="failed", text="x", at=NOON + HOUR))
+    later = looked(Seen(verdict="failed", text="x", at=NOON + HOUR / 12))
 
     assert progress.looked(run(later), "look", PASSED).why is Why.ALREADY
     assert progress.looked(run(), "prepare", PASSED).why is Why.OVER

@@ -105,6 +105,22 @@ BAD = {
             )
         ],
     ),
+    "a change of a field that the catalog does not have": (
+        "ends_in: [{set: hosting.origin.regoin, to: x}]\nsteps:\n  - {id: a, text: x}\n",
+        ['5:17 "regoin" is no field of a service there — did you mean "region"?'],
+    ),
+    "a change of a role that there is not": (
+        "ends_in: [{set: hosting.orign.region, to: x}]\nsteps:\n  - {id: a, text: x}\n",
+        ['5:17 "orign" is no field of a service there — did you mean "origin"?'],
+    ),
+    "a change of a record of no section": (
+        "ends_in: [{of: platfroms/x, set: tier, to: 1}]\nsteps:\n  - {id: a, text: x}\n",
+        ['5:16 the catalog has no section "platfroms" — did you mean "platforms"?'],
+    ),
+    "too many steps say nothing more": (
+        "steps:\n" + "  - {id: a, text: x}\n" * 201,
+        ["6:3 201 steps: a checklist has one at least, and at most 200"],
+    ),
     "no steps": ("steps: []\n", ["5:8 0 steps: a checklist has one at least, and at most 200"]),
     "no field steps": ("", ['1:1 missing field "steps"']),
     "a broken bracket hides no other fault": (
@@ -159,6 +175,15 @@ def test_a_query_is_held_against_a_catalog_where_there_is_one():
 
     assert faults(text) == []
     assert "digitalocaen" in faults(text, catalog=catalog)[0]
+
+
+def test_a_default_is_held_against_a_catalog_where_there_is_one():
+    text = HEAD + "variables: {r: {ask: x, kind: region, default: nyc11}}\nsteps:\n  - {id: a, text: '{r}'}\n"
+
+    assert faults(text) == []
+    assert faults(text, catalog=load(SAMPLE).catalog) == [
+        '5:48 the catalog knows no region "nyc11" — did you mean "nyc1"?'
+    ]
 
 
 def test_an_empty_file_and_a_list_are_no_templates():

@@ -195,7 +195,8 @@ def test_only_an_admin_goes_past_a_gate_with_a_reason_that_everybody_sees(begun)
     refused = begun.says("done 1.3 anyway because I saw it", OWNER)
     shut = "1.3 could not be checked, because nobody answered at www.python.org."
 
-    assert begun.says("done 1.3", OWNER) == shut
+    assert begun.says("done 1.3", OWNER) == f"{shut} An admin may go past it."
+    assert begun.says("done 1.3", ADMIN) == f"{shut} To go past it: done 1.3 anyway because …"
     assert refused == f"{shut} Only an admin goes past a gate, and Julien Palard is an owner of docs.python.org."
     assert begun.says("done 1.3 anyway because I saw it", ADMIN) == (
         f"1.3 is done. Past a gate ({shut.rstrip('.')}), because I saw it. 3 of 5."

@@ -19,8 +19,8 @@ from slack_kit.front import Front
 from slack_kit.workspace import Workspace
 from stage import SAMPLE
 
-from psfbot.app.doctor import bounded, examine
-from psfbot.app.doctor_secrets import NOTICED
+from psfbot.app.doctor import LATER, bounded, examine, hidden
+from psfbot.app.doctor_secrets import NOTICED, write
 from psfbot.cli.doctor_text import as_text
 from psfbot.errors import UserError
 from psfbot.plugin import Finding, Health
@@ -249,6 +249,32 @@ async def test_no_secret_is_told_whoever_lets_it_slip(home, account):
     assert "(hidden) may not do this" in as_text(found).replace("\n      ", " ")
 
 
+@pytest.mark.parametrize("secrets", [("short", "short-and-longer"), ("short-and-longer", "short")])
+def test_a_secret_that_begins_like_another_is_hidden_whole(secrets):
+    found = hidden(Finding("x", Health.WRONG, "short-and-longer is wrong", "drop short"), secrets)
+
+    assert (found.seen, found.mend) == ("(hidden) is wrong", "drop (hidden)")
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root may give a file away")
+def test_a_file_of_secrets_stays_whose_it_was(home):
+    file = home / "secrets"
+    file.write_text("old\n", "utf-8")
+    os.chown(file, 65534, 65534)
+    write(file, ("old", "new"))
+
+    assert (file.stat().st_uid, file.stat().st_gid) == (65534, 65534)
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+def test_a_database_with_a_port_that_is_none_is_told_without_its_password(home):
+    told = run(home, "doctor", PSFBOT_PLUGINS="pingdom", PSFBOT_DATABASE_URL="postgresql://u:hunter2@host:bad/db")
+    out = (told.stdout + told.stderr).decode()
+
+    assert "wrong database: PSFBOT_DATABASE_URL is no database that psfbot knows" in out
+    assert "hunter2" not in out
+
+
 @pytest.mark.parametrize(
     ("error", "seen"),
     [
@@ -268,7 +294,7 @@ async def test_a_look_ends_in_time(monkeypatch):
     never = asyncio.Event()
 
     assert await bounded("x", never.wait, fix=False) == (
-        Finding("x", Health.WRONG, "it did not answer within 0 seconds"),
+        Finding("x", Health.WRONG, "it did not answer within 0 seconds", LATER),
     )
 
 

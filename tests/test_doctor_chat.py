@@ -1,6 +1,7 @@
 """The chat platforms' parts of `psfbot doctor`: what may be wrong with IRC and Slack, each in its own words."""
 
 import re
+import socket
 from pathlib import Path
 
 import pytest
@@ -100,6 +101,42 @@ async def test_a_server_that_is_not_there_or_says_nothing_is_told(certificate, m
 
     assert silent == [("irc server", "wrong", "localhost: it said nothing that makes sense within 0 seconds")]
     assert gone[0][:2] == ("irc server", "wrong")
+
+
+async def test_a_server_that_never_shakes_hands_is_left_in_time(certificate, monkeypatch):
+    monkeypatch.setattr(irc, "SECONDS", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as server:  # which takes nobody in
+        port = server.getsockname()[1]
+        found = await irc.look(given(IRC_HOST="127.0.0.1", IRC_PORT=port, IRC_TLS_CA=certificate.pem))
+
+    assert [(one.what, one.seen) for one in found] == [
+        ("irc server", f"127.0.0.1:{port}: it said nothing that makes sense within 0 seconds")
+    ]
+
+
+async def test_a_slack_that_says_nothing_is_left_in_time(monkeypatch):
+    monkeypatch.setattr(slack, "SECONDS", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        url = f"http://127.0.0.1:{server.getsockname()[1]}/api/"
+        values = {"SLACK_BOT_TOKEN": "xoxb-test", "SLACK_APP_TOKEN": "xapp-test", "SLACK_API_URL": url}
+        (found,) = await slack.look(given(**values))
+
+    assert (found.what, found.health, found.seen) == ("slack", Health.WRONG, "it did not answer within 0 seconds")
+    assert found.mend
+
+
+async def test_a_slack_that_is_not_there_is_told_in_words():
+    values = {
+        "SLACK_BOT_TOKEN": "xoxb-test",
+        "SLACK_APP_TOKEN": "xapp-test",
+        "SLACK_API_URL": "http://127.0.0.1:9/api/",
+    }
+    found = await slack.look(given(**values))
+
+    assert [one.seen for one in found] == [
+        "Slack cannot be reached: the connection was refused",
+        "Slack cannot be reached, or its answer did not come",
+    ]
 
 
 async def test_a_server_that_hangs_up_is_told(certificate):

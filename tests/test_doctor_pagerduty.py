@@ -255,6 +255,30 @@ def test_a_token_that_may_not_do_it_is_told(account):
     assert kept.secrets == []
 
 
+@pytest.mark.parametrize("keeping", [None, Kept()])
+def test_a_token_that_may_not_even_look_is_told_and_nothing_is_made(account, keeping):
+    subscribed(account)
+    account.mood = lambda _, path: (403, {}) if path == "/webhook_subscriptions" else None
+
+    assert examined(account, keeping=keeping)["webhook"] == (
+        "wrong", "PagerDuty does not tell its webhooks (403: no reason given)",
+    )  # fmt: skip
+    assert len(account.subscriptions) == 1
+
+
+def test_of_two_webhooks_to_us_the_one_that_is_on_counts(account):
+    subscribed(account)["active"] = False
+    subscribed(account)
+
+    assert examined(account)["webhook"] == ("ok", f"PagerDuty sends to {HOOK}")
+
+
+def test_a_key_that_no_key_could_be_is_told_without_it(account):
+    assert examined(account, token="tök-0123")["token"] == (  # noqa: S106 - of nobody
+        "wrong", "PSFBOT_PAGERDUTY_TOKEN holds characters that no key has: copy it once more.",
+    )  # fmt: skip
+
+
 def test_a_test_event_that_pagerduty_does_not_send_is_told(account):
     subscribed(account)
     account.mood = lambda _, path: (404, {}) if path.endswith("/ping") else None

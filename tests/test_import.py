@@ -282,3 +282,12 @@ def test_a_person_whose_team_is_elsewhere_is_told_to_be_added_by_hand():
 
     assert said(found) == ['65:3: team "others" is not in this file, so add the person to its `members` by hand']
     assert found.catalog is not None
+
+
+def test_one_wrong_annotation_is_told_once():
+    annotation = "    pagerduty.com/service-id: P123"
+    found = from_backstage(
+        THEIRS.replace(annotation, "    psfbot.psf.io/hosting: '[{]'").encode(), "theirs.yaml"
+    ).findings
+
+    assert len([one for one in found if "is not the JSON that psfbot wrote" in one.message]) == 1

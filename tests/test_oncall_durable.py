@@ -65,6 +65,18 @@ def test_what_a_pager_did_not_hear_it_hears_when_it_is_back(bot, pager):
     assert [text for text in bot.heard if "NOT PASSED ON" in text] == []
 
 
+def test_whoever_does_more_while_a_deed_waits_hears_that_this_waits_too(bot, pager):
+    pager.trouble = DOWN
+    waits_ = f"pagerduty does not know yet: {DOWN} I try again for 24 hours."
+    first = bot.says("note 1 looking", ADMIN)
+    second = bot.says("ack 1", ADMIN)
+
+    assert first == f"#1: noted. {waits_}"
+    assert second == f"#1 docs.python.org: acknowledged by coffee. {waits_}"
+    assert waiting(bot) == [(Signal.NOTE, 1), (Signal.ACKNOWLEDGE, 0)]
+    assert later(bot, SECOND / 2) == 0, "nothing was tried, so nothing is counted"
+
+
 def test_it_is_tried_less_and_less_often(bot, pager):
     pager.trouble = DOWN
     bot.says("ack 1", ADMIN)

@@ -87,6 +87,19 @@ def test_checklists_that_run_are_handed_over(bot, runs, said):
     assert told(bot)["irc #python-infra"].endswith(f"UTC. {said}")
 
 
+def test_what_is_open_for_long_is_handed_over_whatever_happened_since(bot):
+    look(bot)
+    bot.takes(fired(about=f"{'old' * 30}.example"))
+    for number in range(2, 103):
+        bot.now += HOUR / 2
+        bot.takes(fired(key=str(number), about=f"{number}.example", at=bot.now))
+        bot.by_hand(respond.resolve, number)
+    look(bot, MONDAY)
+
+    assert f" Open: #1 {'old' * 13}…." in told(bot)["irc #python-infra"]
+    assert "In the last shift: 100 incidents, 100 of them over." in told(bot)["irc #python-infra"]
+
+
 def test_a_hand_off_is_told_once_also_after_a_restart(tmp_path):
     with on_duty(tmp_path) as bot:
         look(bot)

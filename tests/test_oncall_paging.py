@@ -58,7 +58,7 @@ def test_a_second_yes_calls_nobody(bot, pager):
     bot.says(PAGE, ADMIN)
     bot.says("yes", ADMIN)
 
-    assert bot.says("yes", ADMIN) == "There is nothing that waits for a yes; a page waits 60 seconds."
+    assert bot.says("yes", ADMIN).startswith("There is nothing that waits for a yes")
     assert len(pager.told) == 1
 
 

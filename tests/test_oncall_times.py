@@ -1,12 +1,17 @@
 """Who will be on call: the time that people add to the question, in the words that they use."""
 
-from datetime import datetime
+import asyncio
+from datetime import datetime, timedelta
 
 import pytest
-from duties import on_duty
+from duties import THEIRS, duty_book, on_duty, theirs
 from stage import GUEST, HOUR, NOON
 
 from psfbot.commands.when import in_question, moment_of
+from psfbot.errors import UserError
+from psfbot.oncall.shift import Watch
+
+DAY = timedelta(days=1)
 
 SATURDAY, MONDAY = "2026-11-21", "2026-11-23"
 
@@ -41,6 +46,10 @@ def bot(tmp_path):
         ("oncall docs in 3h", "docs.python.org", "15:00"),
         ("who is on call in 3 hours", "main", "15:00"),
         ("who is on call at 18", "main", "18:00"),
+        ("who is on call 24:00", "main", f"{SATURDAY} 00:00"),
+        ("who is on call tomorrow 24:00", "main", "2026-11-22 00:00"),
+        ("who is on call this evening", "main", "19:00"),
+        ("who is on call in the afternoon", "main", "15:00"),
         ("rota main monday", "main", f"{MONDAY} 12:00"),
         ("rota main tomorrow in the morning", "main", f"{SATURDAY} 09:00"),
     ],
@@ -56,6 +65,61 @@ def test_of_a_day_that_has_begun_now_is_meant(bot, text):
     bot.now = NOON + 3 * HOUR
 
     assert ": Julien Palard is on call, until " in bot.says(text, GUEST)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "who is on call on 2027-03-28 10:00",
+            "main: at 2027-03-28 10:00 UTC it will be Julien Palard, until 2027",
+        ),
+        ("who is on call on 2030-01-01", "main: at 2030-01-01 12:00 UTC it will be Jacob Coffee, until 2030-01-07"),
+        (
+            "oncall docs 2027-04-01",
+            "docs.python.org: at 2027-04-01 12:00 UTC it will be Jacob Coffee, until 2027",
+        ),
+        ("rota main at 2027-03-28 10:00", "main: at 2027-03-28 10:00 UTC it will be Julien Palard, until 2027"),
+    ],
+)
+def test_our_own_rota_is_known_for_years(bot, text, said):
+    assert bot.says(text, GUEST).startswith(said)
+
+
+def test_a_rota_of_a_source_is_known_as_far_as_the_source_was_asked(tmp_path):
+    book = duty_book(THEIRS, {**THEIRS, "id": "second", "team": "docs"})
+    with on_duty(tmp_path, book) as bot:
+        shifts = (theirs("PMDK001", NOON - HOUR, NOON + 50 * DAY),)
+        asyncio.run(bot.roster.duties.keep(Watch(rota="main", source="pagerduty", shifts=shifts, known_at=NOON)))
+        asyncio.run(bot.roster.duties.keep(Watch(rota="second", source="pagerduty", shifts=shifts, known_at=NOON)))
+        soon = bot.says("who is on call in 2d", GUEST)
+        late = bot.says("who is on call on 2027-03-28", GUEST)
+        lines = list(bot.ask("who is on call on 2027-03-28", GUEST).lines)
+
+    assert soon.startswith("main: at 2026-11-22 12:00 UTC it will be Julien Palard, until ")
+    assert late.startswith(
+        "main: I do not know who is on call at 2027-03-28 12:00 UTC:"
+        " pagerduty was asked about 60 days from 12:00 UTC on."
+        " Reach PSF Infrastructure Team: "
+    )
+    assert any("second" in line and "not known for that time" in line for line in lines), lines
+    assert "Dustin" not in "".join(lines), "a back-up is nobody's answer to what is not known"
+
+
+def test_of_long_ago_it_is_said_that_overrides_are_not_known(bot):
+    bot.now = NOON + 100 * DAY
+    old, lately = (list(bot.ask(f"who is on call on {day}", GUEST).lines) for day in ("2026-12-24", "2027-02-20"))
+
+    assert old[0].startswith("main: at 2026-12-24 12:00 UTC it was Jacob Coffee")
+    assert old[-1] == "Note: Overrides and swaps of so long ago are not kept; this is what the rota says."
+    assert not lately[-1].startswith("Note:")
+
+
+@pytest.mark.parametrize("zone", ["America/Chicago", "Pacific/Kiritimati", None])
+@pytest.mark.parametrize("day", ["9999-12-31 23:59", "0001-01-01", "2126-12-31 24:01", "2127-01-01"])
+def test_days_that_nobody_lives_to_see_are_refused_in_words(day, zone):
+    with pytest.raises(UserError, match="I do not know when"):
+        moment_of(day, NOON, zone)
 
 
 @pytest.mark.parametrize(

@@ -182,3 +182,22 @@ def test_pagerduty_out_of_reach_is_told_in_words():
         pytest.raises(OutOfReach, match=r"PagerDuty cannot be reached \(ConnectError\)\."),
     ):
         told(account, PAGE, events_url=gone)
+
+
+@pytest.mark.parametrize("text", ["x" * 10_000, "fixed 👩\u200d💻 twice", "two\nlines\tof  <b>it</b>"])
+def test_a_note_that_stands_there_is_known_however_it_reads(text):
+    with pagerduty() as account:
+        incident = account.open("theirs", "docs.python.org: 5xx rate")["id"]
+        note = Paging(signal=Signal.NOTE, key=incident, incident=incident, by="coffee", text=text)
+        told(account, note, note.model_copy(update={"before": NOON}))
+
+        assert len(account.notes[incident]) == 1
+
+
+def test_an_incident_that_is_over_there_is_not_said_to_be_acknowledged():
+    with pagerduty() as account:
+        incident = account.open("theirs", "docs.python.org: 5xx rate")
+        account.move(incident, "resolved", None)
+        ack = Paging(signal=Signal.ACKNOWLEDGE, key=incident["id"], incident=incident["id"], by="coffee")
+
+        assert told(account, ack) == ["PagerDuty had it resolved already"]

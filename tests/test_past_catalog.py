@@ -17,7 +17,7 @@ from psfbot.catalog.score.trend import Point, changed, last_of_each_day, point, 
 from psfbot.chat.message import Message, Speaker
 from psfbot.cli import main
 from psfbot.commands import commands
-from psfbot.commands.past import period
+from psfbot.commands.past import OWNING, period
 from psfbot.errors import UserError
 from psfbot.flows.ask import Desk
 from psfbot.flows.history import History, Unkept, as_of, changes
@@ -203,16 +203,49 @@ def test_history_tells_the_facts_and_then_the_changes_of_the_record(repository):
 @pytest.mark.parametrize(
     ("said", "day"),
     [("2019", "2019-12-31"), ("2020-02", "2020-02-29"), ("2020-02-03", "2020-02-03"), ("March 2019", "2019-03-31"),
-     ("sept. 2019", "2019-09-30")],
+     ("sept. 2019", "2019-09-30"), ("march", "2026-03-31"), ("Dec", "2025-12-31"), ("last year", "2025-12-31"),
+     ("yesterday", "2026-11-19")],
 )  # fmt: skip
 def test_a_time_means_its_last_day(said, day):
-    assert period(said)[1] == date.fromisoformat(day)
+    assert period(said, date(2026, 11, 20))[1] == date.fromisoformat(day)
 
 
 @pytest.mark.parametrize("said", ["friday", "2019-13", "2019-02-30", "", "19", "0000", "Foo 2019", "２０１９"])
 def test_what_is_no_time_is_asked_back(said):
     with pytest.raises(UserError, match="I do not know when"):
-        period(said)
+        period(said, date(2026, 11, 20))
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["docs history", "what changed on docs", "what has changed with docs?", "when was docs last changed?",
+     "what happened to docs.python.org since 2019", "history docs since february 2019"],
+)  # fmt: skip
+def test_history_is_asked_in_many_ways(repository, said):
+    assert say(repository, said).lines[0] == say(repository, "history docs.python.org").lines[0]
+
+
+def test_of_the_past_only_what_was_after_a_day_is_told_where_it_is_named(repository):
+    since, never = say(repository, "history docs since 2026").lines, say(repository, "history docs since 2027").lines
+
+    assert since[0] == "docs.python.org is in production. The catalog knows of nothing since 2026."
+    assert since[1:3] == say(repository, "history docs").lines[2:4]
+    assert never[1:] == ()
+
+
+@pytest.mark.parametrize("said", ["who used to own docs", "who owned docs last year", "who owned docs before?"])
+def test_who_owned_it_before_is_answered_for_last_year(repository, said):
+    assert say(repository, said).lines == say(repository, "who owned docs in 2025").lines
+
+
+@pytest.mark.parametrize(
+    ("fact", "tells"),
+    [("Owned by Ee Durbin.", True), ("With Julien Palard as owner.", True), ("Ee Durbin took over.", True),
+     ("Its certificate expired, and its owner had no rights to renew it.", False),
+     ("Pages did not reach the right administrators.", False), ("The owner was asleep.", False)],
+)  # fmt: skip
+def test_an_outage_that_names_the_owner_does_not_tell_who_that_was(fact, tells):
+    assert bool(OWNING.search(fact)) is tells
 
 
 def test_the_future_has_no_owners_yet(repository):

@@ -124,6 +124,7 @@ def test_a_secret_in_the_environment_wins_over_a_secret_file_named_in_toml():
         ({"IRC_TLS": "maybe"}, "PSFBOT_IRC_TLS is 'maybe', but should be true or false. Try PSFBOT_IRC_TLS=true"),
         ({"IRC_INTERVAL": "inf"}, "PSFBOT_IRC_INTERVAL is 'inf', but should be a finite number."),
         ({"LOG_LEVEL": "loud"}, "PSFBOT_LOG_LEVEL is 'loud', but should be 'debug', 'info', 'warning' or 'error'."),
+        ({"PUBLIC_URL": "ftp://ned:hunter2@bot"}, "PSFBOT_PUBLIC_URL is 'ftp://…@bot', but should be an address"),
         ({"PUBLIC_URL": "bot"}, "PSFBOT_PUBLIC_URL is 'bot', but should be an address that starts with https://"),
         (
             {"GITHUB_REPO": "psfbot"},
@@ -230,7 +231,7 @@ def test_no_secret_is_ever_printed():
     settings, _ = read({f"PSFBOT_{field.upper()}": TOLD for field in secrets})
     rows = [row for row in describe(settings) if row.source == "environment"]
 
-    assert len(secrets) == 7
+    assert len(secrets) == 9
     assert [row.value for row in rows] == ["(set)"] * len(secrets)
     assert TOLD not in f"{settings!r} {settings} {describe(settings)} {settings.model_dump_json()}"
 

@@ -10,6 +10,7 @@ import yaml
 
 from psfbot.platforms.slack.answering import WHO_OWNS
 from psfbot.platforms.slack.calls import Calls
+from psfbot.platforms.slack.checklist_starting import SHORTCUT
 
 ROOT = Path(__file__).parents[1]
 SCOPES = {
@@ -47,14 +48,14 @@ def test_every_method_that_is_called_is_covered_by_a_scope_or_needs_none():
 
     assert called == {
         "chat.postMessage", "chat.update", "chat.postEphemeral", "conversations.history", "conversations.replies",
-        "views.open", "views.publish", "auth.test", "apps.connections.open",
+        "views.open", "views.publish", "views.push", "views.update", "auth.test", "apps.connections.open",
     }  # fmt: skip
 
 
-def test_the_shortcut_is_the_one_that_the_bot_knows(manifest):
-    (shortcut,) = manifest["features"]["shortcuts"]
+def test_the_shortcuts_are_those_that_the_bot_knows(manifest):
+    found = [(one["callback_id"], one["type"]) for one in manifest["features"]["shortcuts"]]
 
-    assert (shortcut["callback_id"], shortcut["type"]) == (WHO_OWNS, "message")
+    assert found == [(WHO_OWNS, "message"), (SHORTCUT, "global")]
 
 
 def test_the_home_tab_and_the_messages_tab_are_on(manifest):
@@ -66,12 +67,12 @@ def test_the_home_tab_and_the_messages_tab_are_on(manifest):
 
 def test_texts_of_the_app_are_within_slack_s_limits(manifest):
     shown = manifest["display_information"]
-    (shortcut,), (command,) = manifest["features"]["shortcuts"], manifest["features"]["slash_commands"]
+    (command,) = manifest["features"]["slash_commands"]
 
     assert len(shown["name"]) <= 35
     assert len(shown["description"]) <= 140
-    assert len(shortcut["name"]) <= 24
-    assert len(shortcut["description"]) <= 150
+    assert all(len(one["name"]) <= 24 for one in manifest["features"]["shortcuts"])
+    assert all(len(one["description"]) <= 150 for one in manifest["features"]["shortcuts"])
     assert len(command["description"]) <= 2000
 
 

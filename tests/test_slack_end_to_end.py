@@ -175,7 +175,7 @@ async def test_the_home_tab_shows_who_is_on_call_what_is_down_and_what_is_mine(b
     blocks = bot.front.workspace.homes[who(bot)]["blocks"]
     headings = [block["text"]["text"] for block in blocks if block["type"] == "header"]
 
-    assert headings == ["On call now", "Open incidents", "My services"]
+    assert headings == ["My checklists", "On call now", "Open incidents", "My services"]
     assert "#1 docs.python.org" in words({"blocks": blocks})
     assert blocks[0]["element"]["action_id"] == "home:search"
 

@@ -190,6 +190,18 @@ def test_an_outage_of_a_provider_is_told_from_begin_to_end(bot, world):
     ]
 
 
+def test_what_ended_while_psfbot_was_gone_for_days_is_over(bot, world):
+    lay(world, now=summary("major", incident()))
+    bot.pass_(5 * MINUTE)
+    bot.polling = bot.started()
+    bot.now += 72 * HOUR
+    lay(world, past=[over()])
+    bot.pass_(5 * MINUTE)
+
+    assert [text.split(" #")[0] for text in bot.texts] == ["PROVIDER", "PROVIDER OK"]
+    assert bot.incidents[0].state is Standing.RESOLVED
+
+
 def test_nobody_is_asked_to_take_what_a_provider_has_to_mend(bot, world):
     lay(world, now=summary("critical", incident("critical")))
     bot.pass_(3 * HOUR)

@@ -1,4 +1,4 @@
-"""From a line on IRC to a merged change: InspIRCd, a GitHub of somebody else's, or git over HTTP and no GitHub at all."""
+"""From a line on IRC to a merged change: InspIRCd, an emulated GitHub, or git over HTTP and no GitHub at all."""
 
 import asyncio
 from collections.abc import Callable
@@ -33,7 +33,7 @@ def settings(ircd, home, **more):
         "CATALOG": home / "catalog.yaml", "DATABASE_URL": f"sqlite:///{home / 'bot.sqlite3'}", "PORT": 0,
         "IRC_HOST": "localhost", "IRC_PORT": ircd.tls_port, "IRC_TLS_CA": ircd.certificate.pem,
         "IRC_CHANNELS": ROOM, "IRC_ACCOUNT": "psfbot", "IRC_PASSWORD": "correct-horse", "IRC_INTERVAL": 0,
-        "IRC_STATE_DIR": home / "irc", "GITHUB_WEBHOOK_SECRET": HOOK, "PLUGINS": "github",
+        "IRC_STATE_DIR": home / "irc", "GITHUB_WEBHOOK_SECRET": HOOK, "PLUGINS": "github", "IRC_QUESTION_INTERVAL": 0,
     }  # fmt: skip
     return {f"PSFBOT_{name}": str(value) for name, value in (given | more).items()}
 
@@ -125,7 +125,7 @@ def looks_right(hub, pull) -> None:
     assert f"-    description: {DESCRIPTION}\n+    description: Serves the documentation." in diff
     assert "note: it is shorter" in diff
     assert "by: person:mdk" in diff
-    assert pull["title"].startswith("docs.python.org: description: Builds and serves")
+    assert pull["title"].startswith("docs.python.org: description -> Serves")
     for part in ("### Why\n\nit is shorter", "chat, by Julien Palard, on 20", "### What hangs on it", "Proposal 1 of"):
         assert part in pull["body"]
     assert [one["login"] for one in pull["requested_reviewers"]] == ["JacobCoffee"]
@@ -134,7 +134,7 @@ def looks_right(hub, pull) -> None:
         "Julien Palard",
         "JulienPalard@users.noreply.github.com",
     )
-    assert commit["message"].startswith("docs.python.org: description:")
+    assert commit["message"].startswith("docs.python.org: description -> Serves")
 
 
 def test_the_same_works_with_a_git_remote_and_no_github(ircd, home):
@@ -143,9 +143,24 @@ def test_the_same_works_with_a_git_remote_and_no_github(ircd, home):
         async def tell(alice, bob, guest):
             bob.say(ROOM, SET)
             await bob.heard("and I propose it as a branch", by="psfbot")
+            others = catalog().replace("name: Python downloads", "name: Downloads")
+            await asyncio.to_thread(remote.write, others.replace(DESCRIPTION, "Somebody else's words."))
             bob.say(ROOM, "!yes")
-            answer = await bob.heard("Proposal 1 is there: branch psfbot/docs-python-org-description-", by="psfbot")
+            stale = await bob.heard("docs.python.org description was not changed: the catalog has changed", by="psfbot")
+            assert "it would now be docs.python.org: description: Somebody else's words. -> Serves" in stale
+            assert remote.branches() == {"main"}
+            await asyncio.to_thread(remote.write, others)
+
+            bob.say(ROOM, SET.replace("Serves", "Has"))
+            await bob.heard("Say `yes`", by="psfbot")
+            bob.say(ROOM, "!yes")
+            answer = await bob.heard("Proposal 2 is there: branch psfbot/docs-python-org-description-", by="psfbot")
             branch = answer.partition("branch ")[2].split()[0]
+            bob.say(ROOM, SET)
+            await bob.heard("Say `yes`", by="psfbot")
+            bob.say(ROOM, "!yes")
+            await bob.heard(f"Proposal 3 is there: branch {branch} ", by="psfbot")
+            assert "name: Downloads" in remote.text(branch)
             assert remote.branches() == {"main", branch}
             shown = remote.git("show", branch)
             assert "Author: Julien Palard <JulienPalard@users.noreply.github.com>" in shown
@@ -156,14 +171,16 @@ def test_the_same_works_with_a_git_remote_and_no_github(ircd, home):
 
             await asyncio.to_thread(remote.merge, branch)
             alice.say(ROOM, "!reload")
-            assert "The catalog was read again: docs.python.org: " in await alice.heard("alice:", by="psfbot")
-            await alice.heard("Proposal 1 was merged by Lead", by="psfbot")
+            read = await alice.heard("alice: The catalog was read again: ", by="psfbot")
+            assert "docs.python.org: description: " in read
+            await alice.heard("Proposal 3 was merged by Lead", by="psfbot")
             guest.say(ROOM, "!what is docs.python.org")
             await guest.heard("Serves the documentation.", by="psfbot")
 
         story(ircd, tell)
 
         assert (home / "catalog.yaml").read_text("utf-8") == remote.text()
+        assert "unforeseen" not in running.log.read_text("utf-8")
         assert running.stop()[0] == 0
 
 
@@ -183,7 +200,7 @@ def test_a_connection_cut_before_the_pull_request_is_said_and_made_good(ircd, ho
             assert len(await asyncio.to_thread(hub.branches)) == 2
             way.stops = lambda *_: False
             alice.say(ROOM, "!reload")
-            await bob.heard("Proposal 1 is there now: docs.python.org: description", by="psfbot")
+            await bob.heard("Proposal 1 is there now: docs.python.org: description ->", by="psfbot")
             bob.say(ROOM, "!proposals")
             await bob.heard("1 proposal, 1 open.", by="psfbot")
 
@@ -213,7 +230,7 @@ def test_a_bot_killed_between_the_commit_and_the_pull_request_goes_on_after_its_
                 way.stops = lambda *_: False
                 way.over.set()
                 with bot(ircd, home, **on_github(hub, way.url)) as again:
-                    await bob.heard("Proposal 1 is there now: docs.python.org: description", by="psfbot")
+                    await bob.heard("Proposal 1 is there now: docs.python.org: description ->", by="psfbot")
                     assert again.stop()[0] == 0
 
             story(ircd, tell)

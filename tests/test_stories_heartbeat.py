@@ -132,7 +132,7 @@ def test_whichever_stage_stops_the_rooms_are_told_within_fifteen_minutes_once(wh
 
     assert 30 < at <= 45
     assert text.startswith("HEARTBEAT: alerts have not come through psfbot since 12:")
-    assert text.endswith(stage_.value)
+    assert f"UTC, {stage_.value}. Until they do again, silence here is no good news" in text
     assert whole.heart.trouble() == stage_.value.partition(":")[0]
     assert len(whole.told) == 1
 
@@ -180,7 +180,7 @@ def test_a_storage_that_is_busy_is_told_around_the_outbox(whole):
     whole.heart.newest = busy
     whole.pass_(15 * MINUTE)
 
-    assert [text.endswith(Stage.DOOR.value) for _, text in whole.told] == [True]
+    assert [Stage.DOOR.value in text for _, text in whole.told] == [True]
 
 
 def test_a_room_that_cannot_be_told_holds_up_nothing(whole):

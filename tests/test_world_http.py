@@ -139,6 +139,23 @@ def test_a_server_that_says_nothing_is_given_up():
     assert str(caught.value) == f"http://{near.place} did not answer within 0.2 seconds."
 
 
+def test_who_was_asked_in_place_of_a_host_is_told_also_where_nobody_answers():
+    told = []
+    with near_world.web({"*": Answer(stall=True)}) as near:
+        client = leading(near.port, plain=True, instead="a place")
+        for more in ({"seconds": 0.2}, {"seconds": 0.2, "follow": True}):
+            with pytest.raises(Unreachable) as caught:
+                ask("https://x.test/", client=client, **more)
+            told.append(str(caught.value))
+    with pytest.raises(Unreachable) as caught:
+        ask("https://x.test/", client=client)
+
+    assert told == ["https://x.test did not answer within 0.2 seconds (asked a place in its place)."] * 2
+    assert str(caught.value) == (
+        "https://x.test cannot be reached: the connection was refused (asked a place in its place)."
+    )
+
+
 def test_what_speaks_no_http_is_told():
     with near_world.web({"*": Answer(0, headers={"x": "y"})}) as near, pytest.raises(Unreachable) as caught:
         ask(f"http://{near.place}/")

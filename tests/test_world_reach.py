@@ -1,6 +1,7 @@
 """Checks ask what the catalog names and no private network; a demo asks this machine alone."""
 
 import asyncio
+import socket
 from types import SimpleNamespace
 
 import near_world
@@ -177,6 +178,33 @@ def test_the_world_puts_doors_and_reach_together(tmp_path):
     assert (shown.trouble, shown.names, shown.instead) == ("", ("docs.python.org",), near.place)
     assert [record.value for record in records] == [PUBLIC]
     assert near.asked[0].sni == "docs.python.org"
+
+
+def test_a_certificate_that_nobody_shows_says_who_was_asked_and_takes_no_longer_than_it_may(tmp_path):
+    with near_world.web() as plain, socket.create_server(("127.0.0.1", 0)) as silent:
+        told = []
+        for port in (plain.port, silent.getsockname()[1]):
+            world = outside(tmp_path, PSFBOT_CHECKS_CONNECT_TO=f"127.0.0.1:{port}")
+            with pytest.raises(Unreachable) as caught:
+                asyncio.run(world.certificate("docs.python.org", seconds=0.4))
+            told.append(str(caught.value).replace(str(port), "PORT"))
+
+    aside = "(asked 127.0.0.1:PORT in its place)."
+    assert told == [
+        f"docs.python.org:443 showed no certificate: it does not speak the TLS of today {aside}",
+        f"docs.python.org:443 showed no certificate within 0.4 seconds {aside}",
+    ]
+
+
+def test_a_name_server_that_hangs_holds_up_no_certificate_for_longer_than_it_may(tmp_path):
+    async def never(host, port):
+        await asyncio.Event().wait()
+
+    world = outside(tmp_path)
+    world.reach.lookup = never
+
+    with pytest.raises(Unreachable, match=r"docs.python.org:443 showed no certificate within 0.1 seconds."):
+        asyncio.run(world.certificate("docs.python.org", seconds=0.1))
 
 
 @pytest.mark.parametrize("name", ["evil.test", "org", "xpython.org"])

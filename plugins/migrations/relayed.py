@@ -1,5 +1,6 @@
 """Checks of what psfbot knows itself: the catalog, open incidents, silences, and when steps were done."""
 
+from datetime import timedelta
 from typing import Annotated
 
 from pydantic import Field
@@ -8,6 +9,7 @@ from psfbot.plugin import Arguments, Evidence, Sight, UserError
 
 from .verdicts import Length, counted, failed, judged, listed, long, passed, span, unknown
 
+MINUTE = timedelta(minutes=1)
 NOBODY = "the catalog has no service {}"
 """A service that nobody knows is as calm as can be, which proves nothing."""
 
@@ -81,6 +83,8 @@ async def time_since(wanted: Since, sight: Sight) -> Evidence:
     if done is None:
         return failed(f"step {wanted.step} is not done yet")
     ripe = done + span(wanted.at_least)
-    seen = f"step {wanted.step} was done {done:%Y-%m-%d %H:%M} UTC, {long(sight.now - done)} ago"
+    since = sight.now - done
+    ago = f"{long(since)} ago" if since >= MINUTE else "just now"
+    seen = f"step {wanted.step} was done {done:%Y-%m-%d %H:%M} UTC, {ago}"
     tail = "" if sight.now >= ripe else f"; {wanted.at_least} are over on {ripe:%Y-%m-%d %H:%M} UTC"
     return judged(sight.now >= ripe, seen + tail, done=done.isoformat(), ripe=ripe.isoformat())

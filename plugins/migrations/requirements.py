@@ -21,10 +21,14 @@ COMMENT = re.compile(r"(?:^|\s)#.*$")
 OPTIONS = re.compile(r"\s--?[A-Za-z][\w-]*(?:[=\s].*)?$")
 OPTION = re.compile(r"--[A-Za-z][\w-]*|-[A-Za-z]")
 INCLUDE = re.compile(r"(?:-r|--requirement)[=\s]*(\S.*)")
-ASKS_FOR_MORE = frozenset({"-r", "--requirement", "-e", "--editable"})
-"""Options that name something to install; all others say how or from where."""
+ASKS_FOR_MORE = frozenset({"-r", "--requirement", "-e", "--editable", "-c", "--constraint"})
+"""Options that name something to install, or which version of it; all others say how or from where."""
+ARCHIVE = re.compile(r"\.(?:whl|zip|egg|tgz|tbz|txz|tlz|tar(?:\.\w+)?)$", re.IGNORECASE)
+"""How a name ends that pip takes for a file beside it."""
 MOST = 2000
 """Lines that are read."""
+LONGEST = 1000
+"""Letters of a requirement without its options: what is longer was not written by people, nor for them."""
 
 
 @dataclass
@@ -71,6 +75,7 @@ def joined(text: str) -> list[str]:
 
 def take(line: str, path: str, wanted: Wanted) -> None:
     """Sort one line."""
+    line = " ".join(line.split())
     if line.startswith("-"):
         include = INCLUDE.fullmatch(line)
         if include and path and (beside := inside(include[1], path)):
@@ -82,12 +87,15 @@ def take(line: str, path: str, wanted: Wanted) -> None:
     if found := OPTIONS.search(line):
         wanted.left_out += re.findall(r"(?<!\S)--?[A-Za-z][\w-]*", found[0])
         line = line[: found.start()].strip()
-    if REQUIREMENT.fullmatch(line):
+    if len(line) > LONGEST:
+        wanted.unseen.append(f"a line of more than {LONGEST} letters")
+    elif REQUIREMENT.fullmatch(line) and not ARCHIVE.search(line):
         wanted.lines.append(line)
     elif named := NAMED.match(line):
         wanted.unseen.append(f"{named[1]}, by an address")
     else:
-        wanted.unseen.append("an address" if "://" in line else "a path" if re.search(r"[/\\]|^\.", line) else "a line")
+        path_like = re.search(r"[/\\]|^\.", line) or ARCHIVE.search(line)
+        wanted.unseen.append("an address" if "://" in line else "a path" if path_like else "a line")
 
 
 def inside(said: str, path: str) -> str:

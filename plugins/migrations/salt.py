@@ -1,6 +1,5 @@
 """Checks of psf-salt: which hosts a role's pattern matches, and which hosts Salt lists."""
 
-import csv
 import re
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
@@ -8,7 +7,7 @@ from typing import Annotated, NamedTuple
 
 from pydantic import Field, StringConstraints
 
-from psfbot.plugin import Arguments, Evidence, Sight
+from psfbot.plugin import Arguments, Evidence, Sight, csv_table
 
 from .github import File, Inside, text_of
 from .verdicts import Name, Repo, Words, failed, judged, listed, unknown
@@ -17,7 +16,6 @@ ROLE = re.compile(r"^  (\"?)([\w.-]+)\1:\s*$")
 FIELD = re.compile(r"^    (pattern|contact|purpose):\s*(\"[^\"]*\"|'[^']*'|[^#\s][^#]*?)\s*(?:#.*)?$")
 COMPOUND = re.compile(r"@|(?:^|\s)(?:and|or|not)(?:\s|$)|[()]")
 """Compound matchers ask for more than a name, which nobody but the Salt master can answer."""
-ROW = re.compile(r'^\s+"[^"]+",.*$', re.MULTILINE)
 
 
 class Matching(Arguments):
@@ -97,6 +95,6 @@ async def salt_listed(wanted: Server, sight: Sight) -> Evidence:
 
 def hosts_of(text: str) -> Iterator[Host]:
     """Every row of the list of servers."""
-    for row in csv.reader((line.strip() for line in ROW.findall(text)), skipinitialspace=True):
+    for row in csv_table(text):
         if len(row) >= 4 and row[0] != "Name":  # noqa: PLR2004 - name, purpose, contact, system
             yield Host(*row[:4])

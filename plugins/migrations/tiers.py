@@ -8,7 +8,7 @@ from typing import Annotated, Literal, NamedTuple, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from psfbot.plugin import Arguments, Evidence, Sight, Unreachable
+from psfbot.plugin import Arguments, Evidence, Sight, Unreachable, simple_table
 
 from .github import File, Inside, text_of
 from .verdicts import Repo, Words, failed, judged, listed, unknown
@@ -16,7 +16,6 @@ from .verdicts import Repo, Words, failed, judged, listed, unknown
 Tier = Annotated[Literal["1", "2", "3", "unsupported"], BeforeValidator(str)]
 HEADING = re.compile(r"^Tier ([1-9])\n-+\s*$", re.MULTILINE)
 TITLE = re.compile(r"^\S.*\n([-=~^\"'`#*+.:_])\1{2,}\s*$", re.MULTILINE)
-RULE = re.compile(r"^=+(?: +=+)+ *$")
 CASE = re.compile(r"\[([^\[\]\s]+/[^\[\]\s]+)\]\s*,\s*\[PY_SUPPORT_TIER=(\d)\]")
 LISTED = re.compile(r"^([A-Z0-9_]*BUILDERS[A-Z0-9_]*)\s*=\s*\[\s*$(.*?)^\]", re.MULTILINE | re.DOTALL)
 COMPILERS = {"-windows-msvc": "msvc", "-apple-": "clang", "-wasi": "clang", "-android": "clang", "-emscripten": "emcc"}
@@ -126,18 +125,11 @@ def rows_of(text: str) -> Iterator[Row]:
 
 
 def table(part: str, tier: str) -> Iterator[Row]:
-    """The rows of the first simple table in a section; a row without a triple is about the one above."""
-    lines = part.splitlines()
-    rules = [number for number, line in enumerate(lines) if RULE.match(line)]
-    if len(rules) < 3:  # noqa: PLR2004 - above and below the heads, and at the end
-        return
-    starts = [found.start() for found in re.finditer("=+", lines[rules[0]])]
+    """The rows of the table in a section; a row without a triple is about the one above."""
     triple = ""
-    for line in lines[rules[1] + 1 : rules[2]]:
-        cells = [line[at:end].strip() for at, end in zip(starts, [*starts[1:], None], strict=True)]
-        if any(cells):
-            triple = cells[0] or triple
-            yield Row(tier, triple, cells[1] if len(cells) > 1 else "")
+    for first, *more in simple_table(part):
+        triple = first or triple
+        yield Row(tier, triple, more[0] if more else "")
 
 
 async def configure_tier(wanted: Configured, sight: Sight) -> Evidence:

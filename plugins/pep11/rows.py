@@ -4,11 +4,10 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from psfbot.plugin import simple_table
+
 HEADING = re.compile(r"^Tier ([1-9])\n-+\s*$", re.MULTILINE)
 TITLE = re.compile(r"^\S.*\n([-=~^\"'`#*+.:_])\1{2,}\s*$", re.MULTILINE)
-RULE = re.compile(r"^=+(?: +=+)+ *$")
-RULES = 3
-"""Lines of a simple table that are drawn: above and below its heads, and at its end."""
 
 
 class Row(NamedTuple):
@@ -33,19 +32,12 @@ def rows_of(text: str) -> Iterator[Row]:
 
 
 def table(part: str, tier: int) -> Iterator[Row]:
-    """The rows of the first simple table in a section; a row without a triple is about the one above."""
-    lines = part.splitlines()
-    rules = [number for number, line in enumerate(lines) if RULE.match(line)]
-    if len(rules) < RULES:
-        return
-    starts = [found.start() for found in re.finditer("=+", lines[rules[0]])]
+    """The rows of the table in a section; a row without a triple is about the one above."""
     triple = ""
-    for line in lines[rules[1] + 1 : rules[2]]:
-        cells = [line[at:end].strip() for at, end in zip(starts, [*starts[1:], None], strict=True)]
-        if any(cells):
-            triple = cells[0] or triple
-            people = tuple(filter(None, map(str.strip, cells[2].split(",")))) if len(cells) > 2 else None  # noqa: PLR2004
-            yield Row(tier, triple, cells[1] if len(cells) > 1 else "", people)
+    for first, *more in simple_table(part):
+        triple = first or triple
+        people = tuple(filter(None, map(str.strip, more[1].split(",")))) if len(more) > 1 else None
+        yield Row(tier, triple, more[0] if more else "", people)
 
 
 def words(notes: str) -> frozenset[str]:

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from psfbot.plugin import Certificate as Shown
-from psfbot.plugin import NotAsked, Round, Severity, Unreachable
+from psfbot.plugin import NotAsked, NotPublic, Round, Severity, Unreachable
 
 from .declared import HTTPS, Certificate, Name, Page
 from .looked import Seen
@@ -16,6 +16,7 @@ DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 WARNS, ERRS = 3, 10
 """A certificate that lives shortly warns in the last third of its life, and is an error in its last tenth."""
 NAMED = 3
+ANSWERED = "answered "
 
 
 def settings_of(look: Round) -> Settings:
@@ -24,13 +25,19 @@ def settings_of(look: Round) -> Settings:
 
 
 async def at_page(page: Page, look: Round) -> Seen:
-    """Does the page answer as it should?"""
+    """Does the page answer as it should? A name that led to a public address once must go on to do so."""
+    answered = f"{ANSWERED}{page.host}"
     try:
         answer = await look.world.http.request("GET", page.url, seconds=settings_of(look).seconds)
+    except NotPublic:
+        if answered not in look.memory:
+            raise
+        return Seen(f"{page.url} does not answer: its name leads to no public address any more", silent=True)
     except NotAsked:
         raise
     except Unreachable as error:
         return Seen(unanswered(page.url, str(error)), silent=True)
+    look.memory[answered] = True
     if page.status and answer.status != page.status:
         return Seen(f"{page.url} answers {answer.status} in place of {page.status}{answer.aside}")
     if not page.status and answer.status >= WRONG:

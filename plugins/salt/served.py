@@ -1,14 +1,12 @@
 """Servers: the machines that Salt knows and those of the catalog, one by one."""
 
-import csv
 import re
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from typing import NamedTuple
 
-from psfbot.plugin import Drift, Host, Service, Survey, Unreachable
+from psfbot.plugin import Drift, Host, Service, Survey, Unreachable, csv_table
 
-ROW = re.compile(r'^\s+"[^"]+",.*$', re.MULTILINE)
 COLUMNS = 4
 PATTERN = re.compile(r"^\s+pattern:\s*[\"']?([^\"'#\n]+?)[\"']?\s*(?:#.*)?$", re.MULTILINE)
 COMPOUND = re.compile(r"@|(?:^|\s)(?:and|or|not)(?:\s|$)|[()]")
@@ -40,8 +38,8 @@ class Machine(NamedTuple):
 
 def servers_of(text: str) -> dict[str, Server]:
     """The rows of the list by the names of the servers."""
-    rows = csv.reader((line.strip() for line in ROW.findall(text)), skipinitialspace=True)
-    return {row[0].lower(): Server(row[0].lower(), *row[1:COLUMNS]) for row in rows if len(row) >= COLUMNS}
+    rows = (row for row in csv_table(text) if len(row) >= COLUMNS)
+    return {row[0].lower(): Server(row[0].lower(), *row[1:COLUMNS]) for row in rows}
 
 
 def machines(survey: Survey) -> Iterator[Machine]:

@@ -48,7 +48,7 @@ IMPACTS = {
 INDICATORS = {"minor": Severity.WARNING, "major": Severity.ERROR, "critical": Severity.CRITICAL}
 """How bad a page calls its troubles as a whole."""
 LATELY = timedelta(days=2)
-"""What ended or recovered longer ago is no end of anything that is still open here."""
+"""What ended or recovered so long before the last round is no end of anything that is still open here."""
 MAINTENANCE = "undermaintenance"
 PLANNED = {"scheduled", "inprogress", "verifying", "completed", "notstartedyet"}
 UNKNOWN = "There is neither a component_update nor an incident in it, so it is no webhook of a status page that I know."
@@ -151,7 +151,7 @@ async def pages(round_: Round) -> list[Alert]:
 def alerts_of(page: Seen, round_: Round) -> list[Alert]:
     """What one page says, as its webhooks would have said it; what cannot be read is left out."""
     hook, ours, found = hook_of(round_), page.body().is_ours, list[Alert | Ignored]()
-    lately = round_.now - LATELY
+    lately = min(round_.now, round_.since or round_.now) - LATELY
     for one in (*page.summary.incidents, *page.past):
         changed_at = one.last.created_at or one.updated_at
         if one.id and not (changed_at and changed_at < lately and one in page.past):

@@ -15,6 +15,7 @@ from psfbot import logs
 from psfbot.app import App, now
 from psfbot.app.calendars import calendar_of
 from psfbot.app.checklists import ROUND, checklists_of, kept_runs, move_on
+from psfbot.app.drifting import drift_round, drifting_of
 from psfbot.app.duty import more_rounds, roster_of
 from psfbot.app.every import Round, bug, every
 from psfbot.app.forge import ROUND as FORGE
@@ -36,6 +37,7 @@ from psfbot.flows.certificates import Certificates
 from psfbot.flows.checklist import Checklists
 from psfbot.flows.climb import climb
 from psfbot.flows.deliver import Courier
+from psfbot.flows.drifting import Drifting
 from psfbot.flows.elsewhere import Elsewhere
 from psfbot.flows.fate import became
 from psfbot.flows.handoff import hand_off
@@ -267,6 +269,7 @@ class Bot:
             counters=self.counters,
             slack=partial(slack.request, self.desk) if isinstance(slack, Asked) else None,
             checklists=kept_runs(self.db),
+            proposals=proposing_of(self).kept,
             calendar=partial(calendar_of, self.roster, self.app),
         )
 
@@ -366,6 +369,7 @@ PORTS: dict[type[Any], Callable[[Bot], Any]] = {
     Relay: lambda bot: bot.relay,
     Roster: lambda bot: bot.roster,
     Certificates: certificates_of,
+    Drifting: drifting_of,
     Trial: lambda bot: bot.trial,
     Checklists: checklists_of,
     Proposing: proposing_of,
@@ -387,5 +391,6 @@ def rounds(bot: Bot) -> tuple[Round, ...]:
         *more_rounds(bot),
         Round("checklists", ROUND, partial(move_on, bot)),
         Round("forge", FORGE, partial(attend, bot), bell_of(bot)),
+        drift_round(bot),
         Round("retention", CLEAN, bot.clean),
     )

@@ -5,12 +5,14 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from psfbot import logs
 from psfbot.app import App, now
 from psfbot.app.reloading import Reloader
+from psfbot.app.world import Outside
 from psfbot.flows.propose import Proposing
+from psfbot.flows.relay import Relay
 from psfbot.flows.reload import Reloading, Reread
 from psfbot.forge.git import GitForge
 from psfbot.forge.patch import PatchForge
@@ -18,11 +20,10 @@ from psfbot.http import Client
 from psfbot.plugin import Unreachable
 from psfbot.proposals.ports import Forge
 from psfbot.relay.letter import Letter
+from psfbot.store.db import Database
 from psfbot.store.proposals import SqlProposals
 from psfbot.store.sqlite import SqliteFile
-
-if TYPE_CHECKING:
-    from psfbot.app.bot import Bot
+from psfbot.web.metrics import Counters
 
 ROUND = 60.0
 """Seconds between looks at what became of proposals."""
@@ -41,6 +42,41 @@ PATCH = "{public}/api/v1/proposals/{number}.patch"
 log = logs.get(__name__)
 
 
+class Running(Protocol):
+    """The parts of a running bot that are needed here."""
+
+    @property
+    def app(self) -> App:
+        """Its settings and its catalog."""
+
+    @property
+    def db(self) -> Database:
+        """Its database."""
+
+    @property
+    def world(self) -> Outside:
+        """How far it reaches."""
+
+    @property
+    def relay(self) -> Relay:
+        """What tells rooms."""
+
+    @property
+    def counters(self) -> Counters:
+        """Its numbers."""
+
+    @property
+    def leads(self) -> bool:
+        """Is it the one that acts?"""
+
+    @property
+    def stays_here(self) -> bool:
+        """Is it a demo?"""
+
+    def courier_bell(self) -> None:
+        """Something is to be told."""
+
+
 @dataclass
 class Gear:
     """What a running bot has for it."""
@@ -54,7 +90,7 @@ class Gear:
     said: str = ""
 
 
-def gear_of(bot: "Bot") -> Gear:
+def gear_of(bot: Running) -> Gear:
     """The parts of a running bot, made when somebody first needs them."""
     parts = vars(bot)
     if KEPT_AS not in parts:
@@ -64,12 +100,12 @@ def gear_of(bot: "Bot") -> Gear:
     return made
 
 
-def proposing_of(bot: "Bot") -> Proposing:
+def proposing_of(bot: Running) -> Proposing:
     """What commands are handed to propose changes."""
     return gear_of(bot).proposing
 
 
-def reloading_of(bot: "Bot") -> Reloading:
+def reloading_of(bot: Running) -> Reloading:
     """What commands are handed to read the catalog again."""
     gear = gear_of(bot)
 
@@ -83,7 +119,7 @@ def reloading_of(bot: "Bot") -> Reloading:
     return Reloading(work)
 
 
-def proposing_at(bot: "Bot", forge: Forge) -> Proposing:
+def proposing_at(bot: Running, forge: Forge) -> Proposing:
     """Proposals that go to this forge."""
     public, path = bot.app.settings.public_url, bot.app.catalog_path
     return Proposing(
@@ -91,17 +127,17 @@ def proposing_at(bot: "Bot", forge: Forge) -> Proposing:
         forge=forge,
         catalog=lambda: path.read_bytes().decode(),
         page=lambda number: PATCH.format(public=public, number=number) if public else "",
-        ring=bot.courier.bell.set,
+        ring=bot.courier_bell,
     )
 
 
-def reloader_at(bot: "Bot", forge: Forge) -> Reloader:
+def reloader_at(bot: Running, forge: Forge) -> Reloader:
     """What keeps the catalog up to date with this forge."""
     counted = lambda: bot.counters.catalog(now())  # noqa: E731 - a line of its own
     return Reloader(bot.app.library, forge, bot.relay, lambda: bot.leads, counted)
 
 
-def forge_of(bot: "Bot") -> Forge:
+def forge_of(bot: Running) -> Forge:
     """GitHub, where a repository and a way to write to it are set; else a git remote; else a folder of patches."""
     app, settings = bot.app, bot.app.settings
     installed = (settings.github_app_id, settings.github_app_installation_id, settings.github_app_private_key)
@@ -128,7 +164,7 @@ def forge_of(bot: "Bot") -> Forge:
     return patches(bot)
 
 
-def patches(bot: "Bot") -> PatchForge:
+def patches(bot: Running) -> PatchForge:
     """The folder of patches: as set, else beside the database, else in the working folder."""
     home = bot.db.home
     beside = home.path.parent if isinstance(home, SqliteFile) else Path()
@@ -145,7 +181,7 @@ def bare(app: App) -> dict[str, str]:
     return {name: value for name, value in app.environ.items() if not name.startswith(OURS)}
 
 
-def heed(bot: "Bot", letter: Letter) -> None:
+def heed(bot: Running, letter: Letter) -> None:
     """A webhook may be about the catalog's repository: then its state is looked up at once."""
     if letter.source == "github" and letter.headers.get("x-github-event") in EVENTS:
         gear = gear_of(bot)
@@ -153,12 +189,12 @@ def heed(bot: "Bot", letter: Letter) -> None:
         gear.bell.set()
 
 
-def bell_of(bot: "Bot") -> asyncio.Event:
+def bell_of(bot: Running) -> asyncio.Event:
     """What wakes the round."""
     return gear_of(bot).bell
 
 
-async def attend(bot: "Bot") -> None:
+async def attend(bot: Running) -> None:
     """Send, follow and fetch; only the leader sends and follows, and every process keeps its own file up to date."""
     gear, merged, trouble = gear_of(bot), False, ""
     rung, gear.rung = gear.rung, False

@@ -34,7 +34,10 @@ PATIENCE = 20.0
 ALARM = "heartbeat alarm"
 """The name of the mark that remembers an alarm: what stands still, or nothing when all is well again."""
 TAKEN = 202
-STOPPED = "HEARTBEAT: alerts have not come through psfbot since {since:%H:%M} UTC, {stage}"
+STOPPED = (
+    "HEARTBEAT: alerts have not come through psfbot since {since:%H:%M} UTC, {stage}. "
+    "Until they do again, silence here is no good news; psfbot's log and /readyz say more"
+)
 MOVES = "HEARTBEAT: alerts come through psfbot again, after {time}"
 
 Post = Callable[[str, bytes], Awaitable[int]]

@@ -7,6 +7,7 @@ from typing import Protocol, runtime_checkable
 from psfbot.app import App, now
 from psfbot.flows.ask import Desk
 from psfbot.relay.ports import Platform
+from psfbot.store.cards import SqlCards
 from psfbot.store.db import Database
 from psfbot.store.heard import SqlHeard
 from psfbot.store.sqlite import SqliteFile
@@ -83,7 +84,9 @@ def platforms(app: App, bug: Callable[[Exception], object] = str, db: Database |
 
         alone = isinstance(db.home, SqliteFile)
         heard = SqlHeard(db, "slack")
-        found["slack"] = Slack(plan_slack(app.settings), lambda: app.book, heard, now, bug, alone=alone)
+        found["slack"] = Slack(
+            plan_slack(app.settings), lambda: app.book, heard, now, bug, alone=alone, cards=SqlCards(db, "slack")
+        )
     return found
 
 

@@ -16,7 +16,7 @@ from typing import NamedTuple, Self
 from psfbot.app.named import Named
 from psfbot.catalog.book import Book
 from psfbot.http import Way
-from psfbot.plugin import NotAsked, Unreachable
+from psfbot.plugin import NotAsked, NotPublic, Unreachable
 from psfbot.settings.values import DETOUR
 from psfbot.trouble import why
 
@@ -122,7 +122,7 @@ class Reach:
         found = await self.lookup(host, port)
         fine = tuple(one for one in found if is_public(one))
         if not fine:
-            raise NotAsked(NOT_PUBLIC.format(host=host))
+            raise NotPublic(NOT_PUBLIC.format(host=host))
         return fine
 
     def may_ask_for(self, name: str) -> None:

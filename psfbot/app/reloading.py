@@ -8,6 +8,7 @@ import asyncio
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 
@@ -50,6 +51,7 @@ class Reloader:
     relay: Relay
     leads: Callable[[], bool]
     counted: Callable[[], None]
+    clock: Callable[[], datetime] = now
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     _refused: bytes = b""
     _fetched: set[bytes] = field(default_factory=set)
@@ -150,7 +152,7 @@ class Reloader:
                         Notice(incident=ALONE, version=1, room=routed.room, kind=KIND, text=said), scene.now
                     )
 
-        await self.relay.change(work, self.library.book, now())
+        await self.relay.change(work, self.library.book, self.clock())
 
 
 def untouchable(path: Path) -> str:

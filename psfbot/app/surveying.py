@@ -31,6 +31,6 @@ async def survey(file: Path | None, only: tuple[str, ...]) -> Survey:
     app: App = start(changed={"PSFBOT_CATALOG": str(file)} if file else None)
     book = app.book
     settings, _ = settings_of(app.plugins.found, app.environ)
-    wanted, kinds = chosen(searches(app.plugins.found, settings), only)
-    found = await verify(wanted, book, world_of(app, settings.values()), now(), bug=bug, only=kinds)
+    wanted = chosen(searches(app.plugins.found, settings), only)
+    found = await verify(wanted, book, world_of(app, settings.values()), now(), bug=bug)
     return Survey(found, app.catalog_path, (*app.secret_words(), *secret_words(settings.values())))

@@ -13,9 +13,9 @@ from psfbot.app.named import given_hosts
 from psfbot.app.reach import Detour, Reach, resolve
 from psfbot.errors import StoreBusy
 from psfbot.flows.certificates import Certificates, seen
-from psfbot.http import Client, trusted
+from psfbot.http import Client, Way, trusted
 from psfbot.plugin import Certificate, Configuration, NotAsked, Record, RecordKind, Unreachable
-from psfbot.plugin.world import SECONDS
+from psfbot.plugin.world import SECONDS, in_its_place
 from psfbot.settings.values import SERVER
 from psfbot.store.certificates import SqlCertificates
 from psfbot.store.db import Database
@@ -23,7 +23,7 @@ from psfbot.store.db import Database
 NO_TLS = "{instead}, asked in place of {host}, shows no certificate. PSFBOT_CHECKS_CONNECT_TO can name one that does."
 NO_NAMES = "A demo asks no name server. PSFBOT_CHECKS_DNS_SERVER can name one on this machine."
 BAD_CA = "PSFBOT_CHECKS_CA names {path}, which I cannot use: {why}."
-TOO_LATE = "{host}:{port} showed no certificate within {seconds:g} seconds."
+TOO_LATE = "{host}:{port} showed no certificate within {seconds:g} seconds{aside}."
 DNS = 53
 log = logs.get(__name__)
 Keep = Callable[[Certificate, int], Awaitable[None]]
@@ -63,15 +63,17 @@ class Outside:
 
     async def certificate(self, host: str, port: int = 443, *, seconds: float = SECONDS) -> Certificate:
         """The certificate that a host shows, valid or not; the time to look its name up counts as well."""
+        way = Way()
         try:
             async with asyncio.timeout(seconds):
                 way = await self.reach.way(host, port)
                 if way.plain:
                     raise NotAsked(NO_TLS.format(instead=way.instead, host=host))
                 addresses = way.addresses or await resolve(host, port)
-                found = await tls.look(host, way.port or port, addresses, self.trust(), seconds=seconds)
+                found = await shown(host, port, way, addresses, self.trust(), seconds)
         except TimeoutError:
-            raise Unreachable(TOO_LATE.format(host=host, port=port, seconds=seconds)) from None
+            aside = in_its_place(way.instead)
+            raise Unreachable(TOO_LATE.format(host=host, port=port, seconds=seconds, aside=aside)) from None
         found = replace(found, instead=way.instead)
         if self.keep:
             await self.keep(found, port)
@@ -88,6 +90,17 @@ class Outside:
         if self.reach.stays_here:
             await self.reach.here(server, port)
         return await dns.look(name, kind, servers=(server,), port=port, seconds=seconds)
+
+
+async def shown(
+    host: str, port: int, way: Way, addresses: Iterable[str], trust: ssl.SSLContext, seconds: float
+) -> Certificate:
+    """The certificate at the end of a way; where there is none, it is told who was asked in place of the host."""
+    try:
+        return await tls.look(host, way.port or port, addresses, trust, seconds=seconds)
+    except Unreachable as error:
+        told = str(error).rstrip(".").replace(f"{host}:{way.port or port}", f"{host}:{port}", 1)
+        raise Unreachable(f"{told}{in_its_place(way.instead)}.") from error
 
 
 def world_of(

@@ -11,10 +11,19 @@ from datetime import date
 from typing import TypeAlias
 
 from psfbot.catalog.model import Provenance
+from psfbot.errors import UserError
 from psfbot.text import one_line
 
 CHAT = "chat"
 """The source of what was said in a chat, where no document states it."""
+
+LONGEST = 2000
+"""So many characters a note may have."""
+LONG = "That is too much for a reason: {} characters, and {} may be. Say it shorter, or link to a page that tells it."
+
+
+class Unchanged(UserError):
+    """The catalog says already what a change asks for: whoever makes several changes goes on with the next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,4 +98,7 @@ Change: TypeAlias = Set | Add | Remove | Rename | Verify | New | Retire | Delete
 def said_in_chat(by: str, today: date, because: str = "") -> Provenance:
     """The provenance of what a person said: `by` is their id in the catalog, or nothing where they have none."""
     ref = by if not by or by.startswith("person:") else f"person:{by}"
-    return Provenance(source=CHAT, verified=today, by=ref or None, note=one_line(because) or None)
+    why = one_line(because)
+    if len(why) > LONGEST:
+        raise UserError(LONG.format(len(why), LONGEST))
+    return Provenance(source=CHAT, verified=today, by=ref or None, note=why or None)

@@ -16,6 +16,7 @@ from psfbot.catalog.model import (
     Contact,
     Dependency,
     Event,
+    Exemption,
     Host,
     Hosting,
     Link,
@@ -35,6 +36,17 @@ NOUNS = {
 NONE = "none"
 LONGEST = 120
 """So much of a value is told: a description may be much longer."""
+LEAD = 40
+"""So much is told before the first difference of two values that begin alike."""
+RESPACED = "the same words, with other spaces or line breaks"
+UNORDERED = frozenset({"history"})
+"""Lists whose order says nothing; elsewhere the first one is asked first."""
+PARTICULARS = {
+    "Person": ("github", "irc", "slack", "email", "status"), "Team": ("members", "grants", "escalates_to"),
+    "Region": ("provider", "code", "kind"), "Room": ("irc", "slack", "public", "alerts"),
+    "OnCall": ("team", "pagerduty_schedule"), "Platform": ("triple", "notes", "tier"),
+}  # fmt: skip
+"""What else is told of a new record of a kind: whoever agrees to it sees the accounts and the rights that it gives."""
 SINGULAR = {
     "aliases": "alias", "domains": "domain", "tags": "tag", "rooms": "room", "contacts": "contact", "grants": "grant",
     "architectures": "architecture", "people": "person",
@@ -135,7 +147,19 @@ def _introduced(new: Any) -> str:
         words = [new.description, new.lifecycle, *(f"{one.role} owner {ref(one.ref)}" for one in new.owners)]
         words += [f"{one.role} {one.provider}" for one in new.hosting]
     kept = [short(one).rstrip(".") for one in words if one]
+    kept += [
+        f"{field.replace('_', ' ')} {_particular(value)}"
+        for field in PARTICULARS.get(type(new).__name__, ())
+        if field in new.model_fields_set and (value := getattr(new, field)) not in {None, ()}
+    ]
     return f" ({'; '.join(kept)})" if kept else ""
+
+
+def _particular(value: object) -> str:
+    """A field of a new record: the members of a team by name and role."""
+    if isinstance(value, tuple) and value and isinstance(value[0], Member):
+        return ", ".join(_with(one.person, one.role if one.role != "member" else None) for one in value)
+    return short(value)
 
 
 def record(who: str, old: Part, new: Part, *, provenance: bool = True) -> Iterator[str]:
@@ -157,7 +181,7 @@ def record(who: str, old: Part, new: Part, *, provenance: bool = True) -> Iterat
         elif isinstance(was or is_, Part):
             yield from _part(who, name, was, is_)
         else:
-            yield CHANGED.format(who, name.replace("_", " "), short(was), short(is_))
+            yield changed(who, name.replace("_", " "), was, is_)
 
 
 def _part(who: str, name: str, was: Part | None, is_: Part | None) -> Iterator[str]:
@@ -166,7 +190,7 @@ def _part(who: str, name: str, was: Part | None, is_: Part | None) -> Iterator[s
     for field in type(some).model_fields if some else ():
         before, after = getattr(was, field, None), getattr(is_, field, None)
         if before != after:
-            yield CHANGED.format(who, f"{name} {field.replace('_', ' ')}", short(before), short(after))
+            yield changed(who, f"{name} {field.replace('_', ' ')}", before, after)
 
 
 def _list(who: str, name: str, was: tuple[Any, ...], is_: tuple[Any, ...]) -> Iterator[str]:
@@ -183,7 +207,7 @@ def _list(who: str, name: str, was: tuple[Any, ...], is_: tuple[Any, ...]) -> It
     for label in dict.fromkeys([*before, *after]):
         old, new = before.get(label, ()), after.get(label, ())
         if old != new and len(old) <= 1 and len(new) <= 1:
-            yield CHANGED.format(who, label, short(*old), short(*new))
+            yield changed(who, label, *(old or (None,)), *(new or (None,)))
         else:
             yield from _listed(who, label, old, new)
 
@@ -198,13 +222,16 @@ def _under(items: tuple[Any, ...], key: Callable[[Any], tuple[str, str]]) -> dic
 
 
 def _listed(who: str, label: str, was: Sequence[Any], is_: Sequence[Any]) -> Iterator[str]:
-    """What came and what went."""
-    for one in was:
-        if one not in is_:
-            yield GONE.format(who, label, short(one))
-    for one in is_:
-        if one not in was:
-            yield ADDED.format(who, label, short(one))
+    """What came and what went; another order of the same, where it matters who is first."""
+    gone, come = [one for one in was if one not in is_], [one for one in is_ if one not in was]
+    if len(gone) == len(come) == 1 and short(gone[0]) == short(come[0]):
+        yield changed(who, label, gone[0], come[0])
+        return
+    yield from (GONE.format(who, label, short(one)) for one in gone)
+    yield from (ADDED.format(who, label, short(one)) for one in come)
+    reordered = not gone and not come and list(was) != list(is_)
+    if reordered and (label not in UNORDERED or len(was) != len(is_)):
+        yield changed(who, label, tuple(was), tuple(is_))
 
 
 def _hosting(who: str, was: tuple[Hosting, ...], is_: tuple[Hosting, ...]) -> Iterator[str]:
@@ -228,7 +255,7 @@ def _hosted(who: str, label: str, was: Hosting, is_: Hosting) -> Iterator[str]:
     for name in ("provider", "region", "architecture", "note"):
         before, after = getattr(was, name), getattr(is_, name)
         if before != after:
-            yield CHANGED.format(who, f"{label} {name}", short(before), short(after))
+            yield changed(who, f"{label} {name}", before, after)
     old, new = {one.name: one for one in was.hosts}, {one.name: one for one in is_.hosts}
     for name in dict.fromkeys([*old, *new]):
         if name not in new:
@@ -255,7 +282,7 @@ def _sources(who: str, was: Mapping[str, Provenance], is_: Mapping[str, Provenan
             by = f" by {ref(new.by)}" if new.by else ""
             yield VERIFIED.format(who, fact, new.verified.isoformat(), by)
         else:
-            yield FOUND.format(who, key.replace("default", "all else"), cited(old), cited(new))
+            yield FOUND.format(who, key.replace("default", "all else"), *pair(cited(old), cited(new)))
 
 
 def cited(entry: Provenance | None) -> str:
@@ -268,7 +295,7 @@ def cited(entry: Provenance | None) -> str:
         f"by {ref(entry.by)}" if entry.by else "",
     ]
     words.append(f'"{one_line(entry.note)}"' if entry.note else "")
-    return short(" ".join(filter(None, words)))
+    return " ".join(filter(None, words))
 
 
 def ref(owner: str) -> str:
@@ -287,6 +314,26 @@ def short(value: object = None) -> str:
     return cut(one_line(str(value)), LONGEST)
 
 
+def changed(who: str, what: str, was: object, is_: object) -> str:
+    """That a value is another one now."""
+    return CHANGED.format(who, what, *pair(was, is_))
+
+
+def pair(was: object, is_: object) -> tuple[str, str]:
+    """Two values in a line; of those that begin alike for longer than a line may be, the part in which they differ."""
+    old, new = short(was), short(is_)
+    if old != new:
+        return old, new
+    old, new = one_line(str(was)), one_line(str(is_))
+    if old == new:
+        return short(was), RESPACED
+    at = next(
+        (n for n, (one, other) in enumerate(zip(old, new, strict=False)) if one != other), min(map(len, (old, new)))
+    )
+    lead = max(at - LEAD, 0)
+    return f"…{cut(old[lead:], LONGEST)}", f"…{cut(new[lead:], LONGEST)}"
+
+
 def _with(value: str, *more: str | None) -> str:
     """A value with what else is said of it in brackets."""
     kept = [one for one in more if one]
@@ -301,6 +348,7 @@ KEYS: dict[type[Part], Callable[[Any], tuple[str, str]]] = {
     Contact: lambda one: (f"{one.type} contact", _with(one.value, one.note, None if one.public else "not public")),
     Repo: lambda one: (f"{one.role} repository", _with(one.url, one.path)),
     Host: lambda one: (f"host {one.name}", _with(one.os or NONE, *map(ref, one.access), one.note)),
+    Exemption: lambda one: (f"exemption from {one.rule}", _with(f"until {one.until.isoformat()}", one.reason)),
     Event: lambda one: ("history", _with(f"{one.date} {one.fact}", *one.cites)),
 }
 """What a list holds -> the label under which its items are compared, and the value of one."""

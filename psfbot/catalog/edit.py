@@ -4,6 +4,7 @@ The record is cut out of the text, changed step by step and put back; then it is
 says differs exactly where it was meant to, or the change is refused.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -19,6 +20,7 @@ from psfbot.catalog.change import (
     Rename,
     Retire,
     Set,
+    Unchanged,
     Verify,
     said_in_chat,
 )
@@ -38,11 +40,15 @@ from psfbot.errors import UserError
 from psfbot.text import and_join, count
 
 __all__ = [
-    "Add", "Change", "Delete", "Edited", "New", "Remove", "Rename", "Retire", "Set", "Verify", "edited", "said_in_chat",
+    "Add", "Change", "Delete", "Edited", "New", "Remove", "Rename", "Retire", "Set", "Unchanged", "Verify", "edited",
+    "said_in_chat",
 ]  # fmt: skip
 
 CHAT_TITLE = "Said in chat; the pull request tells more"
 """The source that a first edit from chat brings with it."""
+
+KIND_FIRST = re.compile(r"([A-Za-z]+)[:/](.+)")
+"""A kind before the id of a new record: `people/zoe`, `person:zoe`. A dot parts nothing: a service's id has some."""
 
 SMALL = 2**20
 """A file of fewer letters is read again as a whole, besides the records that changed."""
@@ -54,10 +60,17 @@ FAULTY = "{}: that would not be right: {}"
 TAKEN = "{}: {} is there already. Choose another id, or change that one."
 NO_ID = "'{}' is no id: {}."
 ALLOWED = "an id has lower-case letters, digits, dots, hyphens and underscores only, at most 63"
-NAMED_BY = "{} is still named by {}. Change those first, or retire it instead."
+NAMED_BY = "{} is still named by {}. Change those first{}."
+INSTEAD = {
+    **dict.fromkeys(("services", "providers"), ", or retire it instead"), "people": ", or set its status to inactive",
+    "regions": ", or set its lifecycle to retired",
+}  # fmt: skip
+"""What to do with a record that is no more, while others name it."""
 SAME = "{}: that is its id already."
 NEEDED = "{}: say also its {}."
 UNCHANGED = "{}: that changes nothing."
+MOVING = ". To move it, set the region to none, then the provider, then the new region."
+OWNERLESS = "{}: it has no owner now, so nobody is asked about it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +113,11 @@ def edited(
         change = Verify(change.record)
     match change:
         case Rename(record, id_):
-            desk.rename(target(desk.catalog, record), id_.strip())
+            desk.rename(target(desk.catalog, record, whole=True), id_.strip())
         case New():
             desk.begin(change)
         case Delete(record):
-            desk.delete(target(desk.catalog, record))
+            desk.delete(target(desk.catalog, record, whole=True))
         case _:
             desk.change(target(desk.catalog, change.record, getattr(change, "field", "lifecycle")), change)
     return desk.done(change)
@@ -143,7 +156,7 @@ class _Desk:
         wanted.do(change)
         wanted.stamp(self._grounds(change))
         if not wanted.ops:
-            raise UserError(UNCHANGED.format(id_))
+            raise Unchanged(UNCHANGED.format(id_))
         loses = any(isinstance(op, Drop) for op in wanted.ops)
         self.page.put(span.start, span.end, self.steps(where, lines_, wanted.ops, id_, loses=loses))
         self._keep(where, wanted.record)
@@ -213,9 +226,10 @@ class _Desk:
 
     def _new_id(self, said: str) -> Where:
         """The section and id of a record that is not there yet."""
-        before, _, id_ = said.strip().partition("/")
-        kind = SECTION_OF.get(before, "services")
-        id_ = id_ if before in SECTION_OF else said.strip()
+        found = KIND_FIRST.fullmatch(said.strip())
+        kind = SECTION_OF.get(found[1].casefold(), "") if found else ""
+        id_ = found[2] if found and kind else said.strip()
+        kind = kind or "services"
         self._free(kind, id_)
         return kind, id_
 
@@ -231,7 +245,7 @@ class _Desk:
         named = [called(*one) for one in renaming.naming(self.page, self.catalog, *where) if one != where]
         if named:
             more = [*named[:FEW], *([f"{len(named) - FEW} more"] if len(named) > FEW else [])]
-            raise UserError(NAMED_BY.format(called(*where), and_join(more)))
+            raise UserError(NAMED_BY.format(called(*where), and_join(more), INSTEAD.get(where[0], "")))
         self.cut(where, self._lines(where))
         self.page.take_out(*where)
         self._keep(where, None)
@@ -245,7 +259,7 @@ class _Desk:
         """Give a record another id, and everything that names it the new one."""
         kind, old = where
         if new == old:
-            raise UserError(SAME.format(old))
+            raise Unchanged(SAME.format(old))
         self._free(kind, new)
         for other in renaming.naming(self.page, self.catalog, kind, old):
             if other != where:
@@ -303,14 +317,23 @@ class _Desk:
         whole, fresh = newly.faults(self.catalog, self.before, self.after, self.around, self.today)
         errors = [one for one in fresh if one.severity == "error"]
         if errors or whole is None:
-            raise UserError(FAULTY.format(change.record, "; ".join(_told(one) for one in errors[:FEW])))
+            way = MOVING if any(one.rule == "foreign-region" for one in errors) else ""
+            raise UserError(FAULTY.format(change.record, "; ".join(_told(one) for one in errors[:FEW])) + way)
         after = self._whole(whole)
         words = _but_chat(lines(self.catalog, after, provenance=False)) or _but_chat(lines(self.catalog, after))
         told = self.told or tuple(where for where in self.after if where[0] != "sources" or len(self.after) == 1)
         text = self.page.done()
         if len(text) < SMALL:
             self._prove(text, after)
-        return Edited(text, self.page.diff(), words, told, self.catalog, after, tuple(map(_told, fresh)))
+        warnings = (*map(_told, fresh), *self._ownerless(after))
+        return Edited(text, self.page.diff(), words, told, self.catalog, after, warnings)
+
+    def _ownerless(self, after: Catalog) -> list[str]:
+        """The services that had an owner before, or were not there, and have none now."""
+        changed = {id_: after.services[id_] for kind, id_ in self.after if kind == "services" and id_ in after.services}
+        bare = {id_ for id_, one in changed.items() if not one.owners and one.lifecycle != "retired"}
+        before = self.catalog.services
+        return [OWNERLESS.format(id_) for id_ in changed if id_ in bare and (id_ not in before or before[id_].owners)]
 
     def _prove(self, text: str, after: Catalog) -> None:
         """Read the whole new file: it must say what was meant."""

@@ -97,7 +97,14 @@ def as_markdown(review: Review) -> str:
     )
     parts += [block(title, found) for title, found in sections if found]
     text = "\n\n".join(parts) + "\n"
-    return text if len(text) <= LONGEST else f"{text[:LONGEST].rpartition(chr(10))[0]}\n{FENCE}\n\n{CUT}\n"
+    return text if len(text) <= LONGEST else shortened(text)
+
+
+def shortened(text: str) -> str:
+    """As many whole lines as fit, with the last fence closed."""
+    kept = text[:LONGEST].rpartition("\n")[0]
+    fences = sum(line.startswith(FENCE) for line in kept.splitlines())
+    return f"{kept}\n{FENCE if fences % 2 else ''}\n\n{CUT}\n"
 
 
 def verdict(review: Review) -> str:
@@ -107,7 +114,8 @@ def verdict(review: Review) -> str:
     parts = [count(errors, "new error")] if errors else []
     parts += [count(warnings, "new warning")] if warnings else []
     said = ", ".join(parts) or "no new faults"
-    known = f" ({review.old} were there before)" if review.old else ""
+    were = "was" if review.old == 1 else "were"
+    known = f" ({review.old} {were} there before)" if review.old else ""
     changes = f"; {count(len(review.differences), 'change')}" if not review.trouble else ""
     return f"{said}{known}{changes}"
 

@@ -19,7 +19,7 @@ DriftKind = Literal[
 ]  # fmt: skip
 """How reality may differ from the catalog; `drift` stands for any of them, those of others' plugins included."""
 ANY_DRIFT = "drift"
-DRIFTS: Mapping[DriftKind, str] = {
+DRIFTS: Mapping[str, str] = {
     "domain-gone": "a domain of a running service has no address",
     "archive-gone": "a domain of an archived or deprecated service has no address",
     "retired-answers": "a retired service still shows a page",

@@ -10,12 +10,16 @@ from psfbot.checklists.template import Step
 from psfbot.text import one_line
 
 TOLD = {Kind.LOOKED: "check", Kind.REMINDED: "reminded", Kind.STALE: "stale", Kind.NOTED: "note"}
-ESCAPED = str.maketrans({sign: "\\" + sign for sign in "\\`*_<>[]|#"})
+ESCAPED = str.maketrans({sign: "\\" + sign for sign in "\\`*_<>[]|#~&"})
+IN_ADDRESS = str.maketrans({sign: f"%{ord(sign):02X}" for sign in "\\`*<>[]()|"})
+"""What would end an address, or begin something else, written as addresses write it."""
 
 
 def plain(text: str) -> str:
     """Somebody's words, so that they mean nothing to Markdown; an address stays one."""
-    return " ".join(word if word.startswith("https://") else word.translate(ESCAPED) for word in one_line(text).split())
+    return " ".join(
+        word.translate(IN_ADDRESS if word.startswith("https://") else ESCAPED) for word in one_line(text).split()
+    )
 
 
 def markdown(run: Run, deeds: Sequence[Deed]) -> str:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -55,10 +55,15 @@ class Why(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Something that cannot be done: the reason, and what people are told."""
+    """Something that cannot be done: the reason, and what people are told; `bare` is that without any evidence."""
 
     why: Why
     words: str
+    bare: str = ""
+
+    def said(self, *, public: bool) -> str:
+        """What is told in a room."""
+        return (public and self.bare) or self.words
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +88,8 @@ class Hand:
 
 
 Decision = tuple[Deed, ...] | Refused
+LOOKS = frozenset({Why.FAILED, Why.UNKNOWN, Why.UNCHECKED})
+"""The gates that a step's own check keeps shut."""
 
 
 def idle(run: Run) -> Refused | None:
@@ -102,13 +109,17 @@ def gates(run: Run, step: Step, now: datetime) -> tuple[Refused, ...]:
     """Everything that keeps a step from being done: a block, what comes before it, its own check."""
     mark, waiting = run.mark(step.id), run.waits_for(step)
     shut = [Refused(Why.BLOCKED, words.blocked(run, step, mark))] if mark.state is State.BLOCKED else []
-    shut += [Refused(Why.NEEDS, words.needs(run, step, waiting))] if waiting else []
+    shut += (
+        [Refused(Why.NEEDS, words.needs(run, step, waiting), words.needs(run, step, waiting, public=True))]
+        if waiting
+        else []
+    )
     seen = mark.seen
-    if step.check and (seen is None or now - seen.at > FRESH):
+    if step.check and (seen is None or abs(now - seen.at) > FRESH):
         shut.append(Refused(Why.UNCHECKED, words.unchecked(run, step)))
     elif step.check and seen and seen.verdict != PASSED:
         why = Why.FAILED if seen.verdict == FAILED else Why.UNKNOWN
-        shut.append(Refused(why, words.not_passed(run, step, seen)))
+        shut.append(Refused(why, words.not_passed(run, step, seen), words.not_passed(run, step, seen, public=True)))
     return tuple(shut)
 
 
@@ -118,7 +129,8 @@ def ready_to_tick(run: Run, step: Step, hand: Hand, now: datetime) -> Refused | 
         return refused
     mark = run.mark(step.id)
     if mark.over:
-        return Refused(Why.ALREADY, words.already(run, step, mark, now))
+        hidden = words.already(run, step, mark, now, public=True)
+        return Refused(Why.ALREADY, words.already(run, step, mark, now), hidden)
     return None if hand.may(step) else Refused(Why.RIGHTS, words.rights(run, step, hand.who.name, hand.reason))
 
 
@@ -136,7 +148,7 @@ def tick(run: Run, said: str, hand: Hand, text: str, now: datetime, anyway: str 
     past = " ".join(one.words for one in shut)
     if shut:
         if anyway is None:
-            return shut[0]
+            return hinted(shut[0], run, step, hand)
         if refused := no_override(hand, anyway, shut[0]):
             return refused
     evidence = proof(run, step, text, anyway)
@@ -148,10 +160,19 @@ def tick(run: Run, said: str, hand: Hand, text: str, now: datetime, anyway: str 
     return ended(run, (deed,))
 
 
+def hinted(shut: Refused, run: Run, step: Step, hand: Hand) -> Refused:
+    """A refusal with what else can be tried, where only the step's own check keeps it from being done."""
+    if shut.why not in LOOKS or (shut.why is Why.FAILED and not hand.admin):
+        return shut
+    hint = words.way_past(run, step, admin=hand.admin)
+    return replace(shut, words=f"{shut.words} {hint}", bare=f"{shut.bare} {hint}" if shut.bare else "")
+
+
 def no_override(hand: Hand, anyway: str, shut: Refused) -> Refused | None:
     """Why a gate cannot be passed."""
     if not hand.admin:
-        return Refused(Why.NOT_ADMIN, words.not_admin(shut.words, hand.reason))
+        bare = words.not_admin(shut.bare, hand.reason) if shut.bare else ""
+        return Refused(Why.NOT_ADMIN, words.not_admin(shut.words, hand.reason), bare)
     return None if anyway.strip() else Refused(Why.REASON, words.ANYWAY_WHY)
 
 
@@ -184,14 +205,16 @@ def confirm(run: Run, said: str, hand: Hand, now: datetime, anyway: str | None =
     shut = gates(run, step, now)
     if shut and not first.anyway:
         return shut[0]
-    past, reason = first.past, first.anyway
+    new = [one.words for one in shut if one.words not in first.past]
+    past, reason = " ".join(filter(None, (first.past, *new))), first.anyway
     if first.by.key == hand.who.key:
         if anyway is None:
             return Refused(Why.SECOND, words.second(run, step, first.by))
         alone = Refused(Why.SECOND, words.NEEDS_TWO)
         if refused := no_override(hand, anyway, alone):
             return refused
-        past, reason = "; ".join(filter(None, (past, words.ALONE))), anyway
+        past = "; ".join(filter(None, (past.rstrip("."), words.ALONE)))
+        reason = "; ".join(filter(None, (reason, anyway)))
     both = words.both(first.by.name, hand.who.name, "; ".join(filter(None, (first.text, text))))
     deed = Deed(kind=Kind.DONE, at=now, by=hand.who, step=step.id, text=both, anyway=reason, past=past)
     return ended(run, (deed,))
@@ -320,12 +343,15 @@ def abort(run: Run, hand: Hand, because: str, now: datetime) -> Decision:
 
 
 def looked(run: Run, step: str, seen: Seen) -> Decision:
-    """Does what a check saw count? Not when the run is over, nor when a later look is known already."""
+    """Does what a check saw count? Not when the run is over, nor when a later look is known already.
+
+    A look that is much later was made before the clock was put back: it must not hold off all others.
+    """
     found = run.template.step(step)
     if found is None or found.check is None or not run.open:
         return Refused(Why.OVER, words.over(run))
     last = run.mark(step).seen
-    if last and last.at > seen.at:
+    if last and seen.at < last.at <= seen.at + FRESH:
         return Refused(Why.ALREADY, words.LOOKED_SINCE)
     return (Deed(kind=Kind.LOOKED, at=seen.at, step=step, seen=seen),)
 

@@ -7,9 +7,13 @@ from typing import get_args
 
 from pydantic import BaseModel, ValidationError
 
+from psfbot.catalog.diff import NOUNS
+from psfbot.catalog.editing.spot import has
+from psfbot.catalog.editing.target import SECTION_OF
 from psfbot.catalog.faults import BY_PATTERN, told
+from psfbot.catalog.fields import allowed, fields
 from psfbot.catalog.finding import Fault, shown
-from psfbot.catalog.model import Catalog
+from psfbot.catalog.model import KINDS, Catalog
 from psfbot.catalog.nearest import did_you_mean
 from psfbot.catalog.query import QueryError, parse
 from psfbot.catalog.sheet import Sheet, read_sheet
@@ -26,6 +30,10 @@ SAME = "a second step {}: each has an id of its own (steps {} and {})"
 NO_STEP = "no step {}{}"
 CIRCLE = "these steps wait for each other: {} (a step without `needs` waits for the one above it)"
 ITSELF = "a step cannot wait for itself"
+NO_SECTION = "the catalog has no section {}{}"
+NO_FIELD = "{} is no field of a {} there{}"
+NO_RECORD = "the catalog knows no {} {}{}"
+HOSTING = "hosting"
 NO_CHECK = "no check {}{}"
 NONE_AT_ALL = ": no plugin brings any"
 ALL_CHECKS = ": there are {}"
@@ -48,11 +56,14 @@ def faults(template: Template, checks: Shapes, catalog: Catalog | None = None) -
     """Everything that is wrong with a template whose fields are all of the right kind."""
     if not 0 < len(template.steps) <= MOST:
         yield Fault(("steps",), NO_STEPS.format(len(template.steps), MOST), "length")
+        return
     yield from _query(template, catalog)
     yield from _twins(template)
     yield from _needs(template)
     yield from _circles(template)
     yield from _variables(template)
+    yield from _ends(template)
+    yield from _defaults(template, catalog)
     for at, step in enumerate(template.steps):
         if step.check:
             yield from _check(step.check, ("steps", at, "check"), checks)
@@ -136,6 +147,44 @@ def _variables(template: Template) -> Iterator[Fault]:
             yield Fault(("variables", name), NEVER_USED.format(shown(name), name), "unused", "key", "warning")
         if variable.one_of and variable.default and variable.default not in variable.one_of:
             yield Fault(("variables", name, "default"), NOT_ALLOWED.format(shown(variable.default)), "choice")
+
+
+def _ends(template: Template) -> Iterator[Fault]:
+    """Changes of records and fields that the catalog does not have: at the end of a run it is too late to say so."""
+    for at, change in enumerate(template.ends_in):
+        section, slash, _ = change.of.partition("/")
+        if not slash or "{" in section:
+            continue
+        known = SECTION_OF.get(section)
+        if known is None:
+            message = NO_SECTION.format(shown(section), did_you_mean(section, KINDS))
+            yield Fault(("ends_in", at, "of"), message, "unknown-name")
+            continue
+        for word, words in _words(known, change.set.split(".")):
+            if "{" not in word and word not in words:
+                message = NO_FIELD.format(shown(word), NOUNS[known], did_you_mean(word, words))
+                yield Fault(("ends_in", at, "set"), message, "unknown-field")
+                break
+
+
+def _words(section: str, way: list[str]) -> Iterator[tuple[str, list[str]]]:
+    """The words of a way to a field, each with those that may stand there, as far as that is sure."""
+    first, *rest = way
+    yield first, [first] if has(section, first) else fields((section, ""))
+    if first == HOSTING and len(rest) > 1:
+        yield rest[0], [str(one) for one in allowed((section, "", first, 0, "role"))]
+        yield rest[1], fields((section, "", first, 0))
+
+
+def _defaults(template: Template, catalog: Catalog | None) -> Iterator[Fault]:
+    """Defaults that name no record of the catalog."""
+    for name, variable in template.variables.items() if catalog else ():
+        said, section = variable.default, SECTION_OF.get(variable.kind)
+        if said and section and not any(held(said)) and said not in getattr(catalog, section):
+            hint = did_you_mean(said, getattr(catalog, section))
+            yield Fault(
+                ("variables", name, "default"), NO_RECORD.format(variable.kind, shown(said), hint), "unknown-name"
+            )
 
 
 def _check(call: Call, where: tuple[str | int, ...], checks: Shapes) -> Iterator[Fault]:

@@ -64,6 +64,12 @@ WORDS: dict[str, Callable[[Catalog, Service], str]] = {
 """What `{service.…}` may name, and how it is read from the catalog; an empty word is what the catalog does not know."""
 
 
+def service_of(catalog: Catalog, name: str) -> Service | None:
+    """The service that was called so when a run began: it may have got another id since, and keeps the old one."""
+    known = catalog.services.get(name)
+    return known or next((one for one in catalog.services.values() if name in one.aliases or name in one.domains), None)
+
+
 def held(text: str) -> Iterator[str]:
     """The variables in a text, each as often as it stands there."""
     return (found[2] for found in HELD.finditer(text) if found[2])

@@ -16,7 +16,7 @@ LOOKED_SINCE = "A later look is known already."
 NOTHING_OF_YOURS = "You have done nothing on checklist {number} that could be undone. Name the step: undo {number}.1"
 ALONE = "confirmed by one person alone"
 NEEDS_TWO = "A second person must confirm it."
-SLIPPED = "; it was done, and is true no more: {why}"
+SLIPPED = "; it was done, and is true no more"
 SECOND = "a second person says: confirm {spot}"
 SIGNS = {State.TODO: "[ ]", State.BLOCKED: "[!]", State.DONE: "[x]", State.SKIPPED: "[-]"}
 
@@ -67,11 +67,12 @@ def no_step(run: Run, said_: str) -> str:
     return f"There is no step '{cut(said_, SHORT)}' in checklist {number}: it has {number}.1 to {number}.{last}."
 
 
-def already(run: Run, step: Step, mark: Mark, now: datetime) -> str:
-    """Somebody was first: who, where and when."""
+def already(run: Run, step: Step, mark: Mark, now: datetime, *, public: bool = False) -> str:
+    """Somebody was first: who, where and when; in public without their evidence."""
     when = clock(mark.at, now) if mark.at else "before"
     what = "done" if mark.state is State.DONE else "skipped"
-    with_ = f" ({cut(mark.text, MEDIUM)})" if mark.text else ""
+    shown = mark.text and not (public and mark.state is State.DONE)
+    with_ = f" ({cut(mark.text, MEDIUM)})" if shown else ""
     return f"{run.spot(step.id)} is {what} already: {by_whom(mark.by)}, at {when}{with_}. Nothing changed."
 
 
@@ -89,15 +90,13 @@ def blocked(run: Run, step: Step, mark: Mark) -> str:
     return f"{spot} is blocked by {who}: {cut(mark.text, MEDIUM)}. When that is over: undo {spot}"
 
 
-def needs(run: Run, step: Step, waiting: Iterable[Step]) -> str:
+def needs(run: Run, step: Step, waiting: Iterable[Step], *, public: bool = False) -> str:
     """Other steps come before."""
     parts = []
     for one in waiting:
         mark = run.mark(one.id)
-        slipped = (
-            f"; it was done, and is true no more: {cut(mark.known.text, MEDIUM)}" if mark.slipped and mark.known else ""
-        )
-        parts.append(title(run, one) + slipped)
+        saw = f": {cut(mark.known.text, MEDIUM)}" if mark.known and not public else ""
+        parts.append(title(run, one) + (f"{SLIPPED}{saw}" if mark.slipped else ""))
     gates = [said(run, one.gate, MEDIUM).rstrip(".") for one in waiting if one.gate]
     gate = f" The gate: {and_join(gates)}." if gates else ""
     return f"{run.spot(step.id)} waits for {and_join(parts)}.{gate}"
@@ -108,11 +107,19 @@ def unchecked(run: Run, step: Step) -> str:
     return f"{run.spot(step.id)} has a check that has not looked yet: check {run.spot(step.id)}"
 
 
-def not_passed(run: Run, step: Step, seen: Seen) -> str:
-    """Its check says no, or nothing."""
+def not_passed(run: Run, step: Step, seen: Seen, *, public: bool = False) -> str:
+    """Its check says no, or nothing; in public not what it saw."""
+    spot = run.spot(step.id)
+    if public:
+        return f"{spot} is not done: its check " + ("failed." if seen.verdict == FAILED else "could not tell.")
     if seen.verdict == FAILED:
-        return f"{run.spot(step.id)} is not done: {cut(seen.text, MEDIUM)}"
-    return f"{run.spot(step.id)} could not be checked, because {cut(lower(seen.text), MEDIUM)}"
+        return f"{spot} is not done: {cut(seen.text, MEDIUM).rstrip('.')}."
+    return f"{spot} could not be checked, because {cut(lower(seen.text), MEDIUM).rstrip('.')}."
+
+
+def way_past(run: Run, step: Step, *, admin: bool) -> str:
+    """How to go on where a gate is shut."""
+    return f"To go past it: done {run.spot(step.id)} anyway because …" if admin else "An admin may go past it."
 
 
 def lower(text: str) -> str:
@@ -202,10 +209,10 @@ def sign(run: Run, step: Step) -> str:
     return "[?]" if mark.slipped else SIGNS[mark.state]
 
 
-def looks(seen: Seen, now: datetime) -> str:
-    """What a check saw."""
+def looks(seen: Seen, now: datetime, *, public: bool = False) -> str:
+    """What a check saw; in public only what it came to."""
     verdict = {PASSED: "check passed", FAILED: "check failed"}.get(seen.verdict, "could not check")
-    return f"{verdict} at {clock(seen.at, now)}: {cut(seen.text, MEDIUM)}"
+    return f"{verdict} at {clock(seen.at, now)}" + ("." if public else f": {cut(seen.text, MEDIUM)}")
 
 
 def happened(run: Run, deed: Deed, *, public: bool = False) -> str:
@@ -215,7 +222,8 @@ def happened(run: Run, deed: Deed, *, public: bool = False) -> str:
     number = run.spot(step.id) if step else ""
     who = deed.by.name if deed.by else "psfbot"
     text = f": {cut(deed.text, MEDIUM)}" if deed.text and not public else ""
-    gate = f" PAST A GATE ({cut(deed.past, MEDIUM)}) because {deed.anyway}" if deed.past else ""
+    gate = f" ({cut(deed.past, MEDIUM)})" if not public else ""
+    gate = f" PAST A GATE{gate} because {deed.anyway}" if deed.past else ""
     lines = {
         Kind.STARTED: f"{who} started it",
         Kind.DONE: f"{who} did {spot}{text}{gate}",

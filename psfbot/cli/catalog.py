@@ -34,7 +34,7 @@ def check(file: Path | None, form: str, base: str) -> None:
     path, today = file or current(), datetime.now(UTC).date()
     findings = load(path, today, plugins_here).findings
     if base:
-        from psfbot.cli.editing import earlier_text
+        from psfbot.cli.versions import earlier_text
 
         findings = tuple(new_since(read(earlier_text(base, path), base, today, plugins_here).findings, findings))
     said = {"text": as_text, "json": as_json, "github": as_github}[form](findings)

@@ -1,13 +1,17 @@
 """`psfbot catalog set | add | remove | rename | new | retire | stamp | delete | diff`: change the file, compare two."""
 
+import os
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from psfbot.cli.versions import earlier_text, text_of
 from psfbot.errors import UserError
+from psfbot.text import and_join
 
 if TYPE_CHECKING:
     from psfbot.catalog.edit import Change, Edited
@@ -16,14 +20,13 @@ if TYPE_CHECKING:
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 CHANGED = "{}: somebody changed the file in the meantime, so I wrote nothing. Look at it, then try again."
-UNREADABLE = "{}: this is not UTF-8. See `psfbot catalog check {}`."
-NO_BASE = "{}: there is no such file, and git has no such version of {}: {}"
+NO_ROOM = "{}: I may not write into its folder, so I wrote nothing. Look at it: ls -ld {}"
+MUCH = "Take one thing out at a time: you named {}."
 NO_FIELDS = "{}: write each field as FIELD=VALUE, such as owner=mdk."
 WARNING = "warning: {}"
 DONE = "{}: written."
 NO_DIFFERENCE = "No difference."
-PATIENCE = 60
-"""Seconds for git to find a version."""
+READ_ONLY = "{}: this file may only be read, so I wrote nothing. If you mean it: chmod u+w {}"
 
 FILE = click.argument("file", required=False, type=click.Path(path_type=Path))
 RECORD = click.argument("record", metavar="ID")
@@ -31,10 +34,21 @@ RECORD = click.argument("record", metavar="ID")
 
 def writing(command: Command) -> Command:
     """The file, and the options of every command that changes it."""
+    return FILE(editing(command))
+
+
+def with_file(words: tuple[str, ...]) -> tuple[tuple[str, ...], Path | None]:
+    """What was said, and the catalog where the last word is one."""
+    if words and "=" not in words[-1] and Path(words[-1]).is_file():
+        return words[:-1], Path(words[-1])
+    return words, None
+
+
+def editing(command: Command) -> Command:
+    """The options of every command that changes the file."""
     command = click.option("--dry-run", is_flag=True, help="Print the unified diff and write nothing.")(command)
     command = click.option("--because", default="", metavar="TEXT", help="Why; noted beside the fact.")(command)
-    command = click.option("--by", default="", metavar="PERSON", help="Who says so; noted beside the fact.")(command)
-    return FILE(command)
+    return click.option("--by", default="", metavar="PERSON", help="Who says so; noted beside the fact.")(command)
 
 
 @click.command("set")
@@ -70,16 +84,22 @@ def add(record: str, field: str, value: str, **options: Any) -> None:
 @click.command()
 @RECORD
 @click.argument("field")
+@click.argument("words", nargs=-1, metavar="[VALUE] [FILE]")
 @click.option("--value", default="", help="Which one of the list; without it the whole field.")
-@writing
-def remove(record: str, field: str, value: str, **options: Any) -> None:
+@editing
+def remove(record: str, field: str, words: tuple[str, ...], value: str, **options: Any) -> None:
     """Take a value out of a list, or a field out of its record.
 
-    For example: psfbot catalog remove docs.python.org alias --value manual
+    A last word that is a file is the catalog; any other is the value.
+
+    For example: psfbot catalog remove docs.python.org alias manual
     """
     from psfbot.catalog.edit import Remove
 
-    change(Remove(record, field, value), **options)
+    said, file = with_file(words)
+    if len(said) > (not value):
+        raise UserError(MUCH.format(and_join([*said, *filter(None, [value])])))
+    change(Remove(record, field, value or "".join(said)), file=file, **options)
 
 
 @click.command()
@@ -101,22 +121,21 @@ def rename(record: str, new_id: str, kind: str, **options: Any) -> None:
 
 @click.command()
 @RECORD
-@click.argument("fields", nargs=-1, metavar="FIELD=VALUE…")
+@click.argument("fields", nargs=-1, metavar="FIELD=VALUE… [FILE]")
 @click.option("--file", type=click.Path(path_type=Path), help="The catalog, if it is not the one that the bot uses.")
-@click.option("--dry-run", is_flag=True, help="Print the unified diff and write nothing.")
-@click.option("--because", default="", metavar="TEXT", help="Why; noted as the record's provenance.")
-@click.option("--by", default="", metavar="PERSON", help="Who says so; noted as the record's provenance.")
-def new(record: str, fields: tuple[str, ...], **options: Any) -> None:
+@editing
+def new(record: str, fields: tuple[str, ...], file: Path | None, **options: Any) -> None:
     """Start a record: a service by its id, others as `people/ID`.
 
     For example: psfbot catalog new play.python.org "description=Try Python." owner=mdk provider=fastly
     """
     from psfbot.catalog.edit import New
 
-    pairs = [field.partition("=") for field in fields]
+    said, last = with_file(fields)
+    pairs = [field.partition("=") for field in said]
     if not all(name and sign for name, sign, _ in pairs):
         raise UserError(NO_FIELDS.format(record))
-    change(New(record, {name: value for name, _, value in pairs}), **options)
+    change(New(record, {name: value for name, _, value in pairs}), file=file or last, **options)
 
 
 @click.command()
@@ -184,27 +203,6 @@ def earlier(base: str, path: Path) -> "Catalog":
     return understood(earlier_text(base, path), name)
 
 
-def earlier_text(base: str, path: Path) -> str:
-    """What another file says, or what git knows as an earlier version of this one."""
-    if Path(base).is_file():
-        return text_of(Path(base))
-    import subprocess
-
-    folder, name = path.resolve().parent, path.resolve().name
-    wanted = f"{base}:./{name}"
-    try:
-        done = subprocess.run(  # noqa: S603 - the version is one word behind the end of the options
-            ["git", "-C", str(folder), "show", "--end-of-options", wanted],  # noqa: S607 - git is where the path says
-            capture_output=True, check=False, timeout=PATIENCE,
-        )  # fmt: skip
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise UserError(NO_BASE.format(base, name, error)) from None
-    if done.returncode:
-        why = done.stderr.decode(errors="replace").strip().splitlines()
-        raise UserError(NO_BASE.format(base, name, why[-1] if why else "git says no more"))
-    return done.stdout.decode(errors="replace")
-
-
 def understood(text: str, name: str) -> "Catalog":
     """A text as a catalog, or a refusal with its first errors."""
     from psfbot.catalog.edit import sound
@@ -237,25 +235,33 @@ def change(wanted: "Change", *, file: Path | None, dry_run: bool, because: str, 
     click.echo(DONE.format(path), err=True)
 
 
-def text_of(path: Path) -> str:
-    """The text of a file with its line ends and byte order mark as they are."""
-    try:
-        return path.read_bytes().decode()
-    except UnicodeDecodeError:
-        raise UserError(UNREADABLE.format(path, path)) from None
-
-
 def write(path: Path, before: str, done: "Edited") -> None:
-    """Put the new text in the place of the old one, at once or not at all, with the same permissions."""
+    """Put the new text in the place of the old one, at once or not at all, with the same owner and permissions.
+
+    Whoever writes holds a lock on the old file: of two at the same moment the second one sees what the first one wrote.
+    """
+    import fcntl
     import tempfile
 
     target = path.resolve()
-    with tempfile.NamedTemporaryFile(dir=target.parent, prefix=f".{target.name}.", delete=False) as beside:
+    was = target.stat()
+    if not was.st_mode & 0o222 or not os.access(target, os.W_OK):
+        raise UserError(READ_ONLY.format(path, path))
+    if not os.access(target.parent, os.W_OK):
+        raise UserError(NO_ROOM.format(path, target.parent))
+    with (
+        target.open("rb") as old,
+        tempfile.NamedTemporaryFile(dir=target.parent, prefix=f".{target.name}.", delete=False) as beside,
+    ):
         new = Path(beside.name)
         try:
             beside.write(done.text.encode())
             beside.flush()
-            new.chmod(target.stat().st_mode & 0o7777)
+            if (was.st_uid, was.st_gid) != (os.geteuid(), os.getegid()):
+                with suppress(PermissionError):
+                    os.chown(new, was.st_uid, was.st_gid)
+            new.chmod(was.st_mode & 0o7777)
+            fcntl.flock(old, fcntl.LOCK_EX)
             if target.read_bytes() != before.encode():
                 raise UserError(CHANGED.format(path))
             new.replace(target)

@@ -27,7 +27,7 @@ def review(base: str, file: Path | None, output: Path | None, form: str) -> None
     from psfbot.catalog.file import load, read
     from psfbot.catalog.finding import as_github, as_text
     from psfbot.catalog.review import as_markdown, reviewed
-    from psfbot.cli.editing import earlier_text
+    from psfbot.cli.versions import earlier_text
 
     path = file or current()
     today = datetime.now(UTC).date()

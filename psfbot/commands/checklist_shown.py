@@ -8,6 +8,7 @@ from psfbot.chat.permit import standing
 from psfbot.checklists import words
 from psfbot.checklists.progress import Hand, rollback
 from psfbot.checklists.run import Run, Who
+from psfbot.checklists.variables import service_of
 from psfbot.checklists.view import Row, view
 from psfbot.errors import UserError
 from psfbot.flows.checklist import Checklists, Doing, Done
@@ -27,22 +28,23 @@ SIGNS = {
 }  # fmt: skip
 NOTHING_MORE = "The catalog says so already: there is nothing to change in it."
 CHANGES = "It changes the catalog: {words}."
-PATCH = "As a patch: checklist patch {number}, or `psfbot checklist patch {number} | git apply`"
+WILL_CHANGE = "Not finished yet ({standing}); at its end it changes the catalog: {words}."
+PATCH = "For review: propose checklist {number}. As a patch: checklist patch {number}"
 BY_HAND = "I could not make the patch ({why}); change by hand: {words}."
 
 
 def doing(ask: Ask, service_id: str = "") -> Doing:
     """Who acts, in which room, and how much they may do for the service of a run."""
     lists = ask.port(Checklists)
-    service = ask.catalog.services.get(service_id)
+    service = service_of(ask.catalog, service_id)
     held = standing(ask.message.speaker, ask.catalog, service)
     hand = Hand(who(ask), held.level.word, owns(ask, service_id), held.reason)
-    return Doing(hand, here(ask.message, lists.platforms), ask.book, ask.now)
+    return Doing(hand, here(ask.message, lists.platforms), ask.book, ask.now, ask.message.public)
 
 
 def owns(ask: Ask, service_id: str) -> bool:
     """Is the speaker an owner of the service, as a person or by a team?"""
-    service, person = ask.catalog.services.get(service_id), ask.person
+    service, person = service_of(ask.catalog, service_id), ask.person
     if service is None or person is None or person.status == "inactive":
         return False
     teams = {
@@ -130,11 +132,16 @@ def told(ask: Ask, done: Done, fact: str) -> Answer:
 
 def ending(run: Run, ends: Proposal) -> list[str]:
     """What a run changes in the catalog, and how to get the patch."""
+    if ends.trouble and not ends.words:
+        return [one_line(f"{ends.trouble[:1].upper()}{ends.trouble[1:]}.")]
     if ends.trouble:
         return [BY_HAND.format(why=one_line(ends.trouble).rstrip("."), words="; ".join(ends.words))]
     if ends.nothing:
         return [NOTHING_MORE] if run.template.ends_in else []
-    return [CHANGES.format(words="; ".join(ends.words).rstrip(".")), PATCH.format(number=run.number)]
+    fact = (WILL_CHANGE if run.open else CHANGES).format(
+        standing=words.standing(run), words="; ".join(ends.words).rstrip(".")
+    )
+    return [fact, PATCH.format(number=run.number)]
 
 
 def way_back(run: Run) -> list[str]:

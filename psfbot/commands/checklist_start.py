@@ -8,11 +8,11 @@ from psfbot.chat.command import Ask, Topic
 from psfbot.chat.permit import Level
 from psfbot.chat.times import until
 from psfbot.checklists import words
-from psfbot.checklists.campaign import Exemption, bar, counted, places
+from psfbot.checklists.campaign import Campaign, Exemption, bar, counted, places
 from psfbot.commands.checklist_shown import card, doing, given, who
 from psfbot.errors import UserError
 from psfbot.flows.checklist import Checklists
-from psfbot.flows.checklist_start import NO_CAMPAIGN, Order, exempt, start, start_campaign, template_of
+from psfbot.flows.checklist_start import NO_CAMPAIGN, Order, exempt, misfit, start, start_campaign, template_of
 from psfbot.text import count, cut, one_line
 
 topic = Topic("starting checklists", "Start a checklist for a service, or a campaign for many.")
@@ -20,12 +20,15 @@ topic = Topic("starting checklists", "Start a checklist for a service, or a camp
 USAGE = (
     "I cannot start that. Say which checklist and the exact name of the service: checklist start arm64 www.python.org"
 )
+NOT_FOR = "'{name}' is not for {service}, so it needs no exemption."
+GOES_ON = "Its checklist {number} goes on. To give that up: abort {number} because …"
+MOST = 500
 NONE = "There is no campaign. Start one: checklist start arm64 for all provider:digitalocean by 2027-03-01"
 
 
 @topic.says(
-    "(checklist|migration|runbook) start {template} {service}",
-    "(checklist|migration|runbook) start {template} {service} with {text}",
+    "(checklist|migration|runbook) start {template} [for|on] {service}",
+    "(checklist|migration|runbook) start {template} [for|on] {service} with {text}",
     "(start|begin) [the] (checklist|migration|runbook) {template} (for|of|on) {service}",
     "(start|begin) [the] (checklist|migration|runbook) {template} (for|of|on) {service} with {text}",
     "(start|begin) [the|a|an] {template} (checklist|migration|runbook) (for|of|on) {service}",
@@ -42,9 +45,9 @@ async def checklist_start(ask: Ask, template: str, service: Service, text: str =
 
 
 @topic.says(
-    "(checklist|migration|runbook) start {template} {service} (mute|muted)",
-    "(checklist|migration|runbook) start {template} {service} with {text} (mute|muted)",
-    "(checklist|migration|runbook) start {template} {service} (mute|muted) with {text}",
+    "(checklist|migration|runbook) start {template} [for|on] {service} (mute|muted)",
+    "(checklist|migration|runbook) start {template} [for|on] {service} with {text} (mute|muted)",
+    "(checklist|migration|runbook) start {template} [for|on] {service} (mute|muted) with {text}",
     level=Level.MEMBER,
     writes=True,
 )
@@ -130,9 +133,8 @@ async def campaign(ask: Ask, number: int) -> Answer:
     if known is None:
         raise UserError(NO_CAMPAIGN.format(number=number))
     found = await lists.read(lambda runs: runs.of_template(known.template.name))
-    mine = [run for run in found if run.campaign == number]
-    query = f"({known.query}) ({known.template.applies_to})"
-    where = places([service.id for service in ask.book.query(query)], mine, known.exempt, ask.now.date())
+    mine = [run for run in found if run.campaign == number or run.open or run.changed_at >= known.started_at]
+    where = places(within(ask, known), mine, known.exempt, ask.now.date())
     stands = ", ".join(f"{count_} {stand}" for stand, count_ in counted(where).items()) or "no service"
     late = (
         f", {(ask.now.date() - known.target).days} days late" if known.target and ask.now.date() > known.target else ""
@@ -152,6 +154,15 @@ async def campaign(ask: Ask, number: int) -> Answer:
     return Answer(fact, lines=lines, data=data)
 
 
+def within(ask: Ask, campaign: Campaign) -> list[str]:
+    """The services of a campaign; none where its query means nothing any more, since the catalog went on."""
+    try:
+        found = ask.book.query(f"({campaign.query}) ({campaign.template.applies_to})")
+    except UserError:
+        return []
+    return [service.id for service in found]
+
+
 @topic.says(
     "exempt {service} from [campaign] {number} until {day} (because|due to) {reason}",
     level=Level.RESPONDER,
@@ -165,5 +176,11 @@ async def campaign_exempt(ask: Ask, service: Service, number: int, day: str, rea
     """
     ends: date = until(day, ask.now).date()
     free = Exemption(service=service.id, by=who(ask), reason=cut(one_line(reason), 300), until=ends)
-    await exempt(ask.port(Checklists), number, free)
-    return Answer(f"{service.id} is exempt from campaign {number} until {ends}, because {free.reason}.")
+    lists = ask.port(Checklists)
+    known, runs = await lists.read(lambda runs: (runs.campaign(number), runs.runs(limit=MOST)))
+    going = [run for run in runs if known and (run.service, run.template.name) == (service.id, known.template.name)]
+    if known and not going and misfit(known.template, service, ask.book):
+        raise UserError(NOT_FOR.format(name=known.template.name, service=service.id))
+    await exempt(lists, number, free)
+    lines = [GOES_ON.format(number=run.number) for run in going]
+    return Answer(f"{service.id} is exempt from campaign {number} until {ends}, because {free.reason}.", lines=lines)

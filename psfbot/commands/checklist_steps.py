@@ -21,6 +21,7 @@ topic = Topic("checklist steps", "Tick, skip, check and assign the steps of a ch
 NONE_OF_YOURS = "You have done nothing on an open checklist that could be undone. Name the step: undo 3.4"
 NO_CHECKS = "Checklist {number} has no step with a check that could be made now."
 NO_CHECK = "{spot} has no check: whoever does it says so."
+AWAY = "{name} is inactive in the catalog, and would not hear of it. Give the step to somebody else."
 LONGEST = 500
 
 
@@ -36,11 +37,19 @@ def kept(text: str) -> str:
     return cut(one_line(text), LONGEST)
 
 
+def grounds(text: str) -> str:
+    """A reason as it is kept; `because` alone is none."""
+    said = kept(text)
+    return "" if said.lower().rstrip(" .…") in {"because", "due to", "since"} else said
+
+
 @topic.says(
-    "(done|tick|finish|tick off|check off) {run}.{step}",
-    "(done|tick|finish|tick off|check off) {run}.{step} {text}",
-    "(done|tick|finish|tick off|check off) {run}.{step} anyway because {reason}",
-    "(done|tick|finish|tick off|check off) {run}.{step} {text} anyway because {reason}",
+    "(done|did|tick|finish|tick off|check off) [step] {run}.{step}",
+    "(done|did|tick|finish|tick off|check off) [step] {run}.{step} {text}",
+    "(done|did|tick|finish|tick off|check off) [step] {run}.{step} anyway because {reason}",
+    "(done|did|tick|finish|tick off|check off) [step] {run}.{step} {text} anyway because {reason}",
+    "(mark|set) [step] {run}.{step} [as] done",
+    "[step] {run}.{step} [is] done",
     level=Level.MEMBER,
     writes=True,
 )
@@ -55,21 +64,22 @@ async def done(ask: Ask, run: int, step: int, text: str = "", reason: str = "") 
     lists = ask.port(Checklists)
     mine = doing(ask, (await lists.get(run)).service)
     made = await lists.done(run, str(step), mine, kept(text), kept(reason) if reason else None)
-    return told(ask, made, said(made, str(step)))
+    return told(ask, made, said(made, str(step), public=ask.message.public))
 
 
-def said(made: Done, step: str) -> str:
-    """What a tick came to."""
+def said(made: Done, step: str, *, public: bool = False) -> str:
+    """What a tick came to; in public without the evidence, and without what a check saw."""
     run = made.run
     deed = next((one for one in made.deeds if one.kind in {Kind.DONE, Kind.FIRST}), None)
     found = run.find(step)
     if deed is None or found is None:
         return words.headline(run)
-    past = f" Past a gate ({deed.past.rstrip('.')}), because {deed.anyway}." if deed.past else ""
+    gate = "" if public else f" ({deed.past.rstrip('.')})"
+    past = f" Past a gate{gate}, because {deed.anyway}." if deed.past else ""
     if deed.kind is Kind.FIRST:
         spot = run.spot(found.id)
         return f"{spot} is a point of no return: a second person says `confirm {spot}` within a day. Nothing is ticked yet.{past}"
-    text = f": {deed.text.rstrip('.')}" if deed.text else ""
+    text = f": {deed.text.rstrip('.')}" if deed.text and not public else ""
     return f"{run.spot(found.id)} is done{text}.{past} {run.over} of {len(run.template.steps)}."
 
 
@@ -88,12 +98,13 @@ async def confirm(ask: Ask, run: int, step: int, reason: str = "") -> Answer:
     lists = ask.port(Checklists)
     mine = doing(ask, (await lists.get(run)).service)
     made = await lists.confirm(run, str(step), mine, kept(reason) if reason else None)
-    return told(ask, made, said(made, str(step)))
+    return told(ask, made, said(made, str(step), public=ask.message.public))
 
 
 @topic.says(
     "skip [step] {run}.{step}",
     "skip [step] {run}.{step} (because|due to|since) {reason}",
+    "skip [step] {run}.{step} {reason}",
     level=Level.MEMBER,
     writes=True,
 )
@@ -103,7 +114,7 @@ async def skip(ask: Ask, run: int, step: int, reason: str = "") -> Answer:
     >>> skip 3.5 because the service has no database
     'skip' needs a member, and the catalog knows no person with this account. Ask `whoami` for more.
     """
-    made = await act(ask, run, lambda now, i: progress.skip(now, str(step), i.hand, kept(reason), i.now))
+    made = await act(ask, run, lambda now, i: progress.skip(now, str(step), i.hand, grounds(reason), i.now))
     return told(
         ask,
         made,
@@ -114,6 +125,7 @@ async def skip(ask: Ask, run: int, step: int, reason: str = "") -> Answer:
 @topic.says(
     "block [step] {run}.{step}",
     "block [step] {run}.{step} (because|due to|since) {reason}",
+    "block [step] {run}.{step} {reason}",
     level=Level.MEMBER,
     writes=True,
 )
@@ -123,7 +135,7 @@ async def block(ask: Ask, run: int, step: int, reason: str = "") -> Answer:
     >>> block 3.4 because the provider has no such hosts yet
     'block' needs a member, and the catalog knows no person with this account. Ask `whoami` for more.
     """
-    made = await act(ask, run, lambda now, i: progress.block(now, str(step), i.hand, kept(reason), i.now))
+    made = await act(ask, run, lambda now, i: progress.block(now, str(step), i.hand, grounds(reason), i.now))
     return told(ask, made, f"{run}.{step} is blocked: {kept(reason)}. When that is over: undo {run}.{step}")
 
 
@@ -146,7 +158,7 @@ async def check_step(ask: Ask, run: int, step: int) -> Answer:
     if found.check is None:
         raise UserError(NO_CHECK.format(spot=known.spot(found.id)))
     then, seen = await lists.check(run, (found,), doing(ask, known.service))
-    fact = f"{known.spot(found.id)} {words.looks(seen[found.id], ask.now)}"
+    fact = f"{known.spot(found.id)} {words.looks(seen[found.id], ask.now, public=ask.message.public)}"
     return Answer(fact, data={"checklist": view(then, ask.now, public=ask.message.public).model_dump(mode="json")})
 
 
@@ -169,7 +181,7 @@ async def check_all(ask: Ask, number: int) -> Answer:
         raise UserError(NO_CHECKS.format(number=number))
     then, seen = await lists.check(number, steps, doing(ask, run.service))
     passed = sum(one.verdict == "passed" for one in seen.values())
-    lines = [f"{then.spot(step.id)} {words.looks(seen[step.id], ask.now)}" for step in steps]
+    lines = [f"{then.spot(step.id)} {words.looks(seen[step.id], ask.now, public=ask.message.public)}" for step in steps]
     fact = f"Checklist {number}: {passed} of {count(len(steps), 'check')} passed."
     return Answer(
         fact, lines=lines, data={"checklist": view(then, ask.now, public=ask.message.public).model_dump(mode="json")}
@@ -178,6 +190,7 @@ async def check_all(ask: Ask, number: int) -> Answer:
 
 @topic.says(
     "(assign|give) [step] {run}.{step} [to] {person}",
+    "(assign|give) [step] {run}.{step} [to] (me|myself)",
     "(i take|i will do|take) [step] {run}.{step}",
     level=Level.MEMBER,
     writes=True,
@@ -191,6 +204,8 @@ async def assign(ask: Ask, run: int, step: int, person: Person | None = None) ->
     whom = person or ask.person
     if whom is None:
         raise UserError(f"Say to whom: assign {run}.{step} PERSON")
+    if whom.status == "inactive":
+        raise UserError(AWAY.format(name=whom.name))
     made = await act(ask, run, lambda now, i: progress.assign(now, str(step), i.hand, whom.id, i.now))
     return Answer(
         f"{run}.{step} is for {name_of(ask, whom.id)}.",

@@ -19,6 +19,7 @@ from psfbot.checklists.campaign import (
 from psfbot.checklists.export import markdown
 from psfbot.checklists.run import Run
 from psfbot.checklists.template import Template
+from psfbot.checklists.variables import service_of
 from psfbot.commands.checklist_shown import card, ending, item, name_of
 from psfbot.errors import UserError
 from psfbot.flows.checklist import Checklists
@@ -74,6 +75,7 @@ def summary(run: Run) -> dict[str, object]:
 @topic.says(
     "(checklist|migration|tasks of|tasks of checklist|show checklist|status of checklist) {number}",
     "(checklist|show checklist) #{number}",
+    "show me [the] checklist {number}",
     "(how is|how far is|how goes) checklist {number}",
 )
 async def checklist(ask: Ask, number: int) -> Answer:
@@ -269,7 +271,7 @@ def blocker(ask: Ask, run: Run) -> str:
 
 def first_owner(ask: Ask, service_id: str) -> str:
     """Who answers for a service."""
-    service = ask.catalog.services.get(service_id)
+    service = service_of(ask.catalog, service_id)
     owner = next(iter(service.owners), None) if service else None
     kind, _, id_ = owner.ref.partition(":") if owner else ("", "", "")
     record = (ask.catalog.people if kind == "person" else ask.catalog.teams).get(id_)

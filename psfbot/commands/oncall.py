@@ -95,7 +95,8 @@ async def answered(ask: Ask, target: Service | Team | None, rota: str, time: str
 def told(ask: Ask, duty: OnCall, watch: Watch, target: Service | Team | None, at: datetime) -> Answer:
     """Who is on call by one rota at a moment, until when, who is behind them, and how to reach them."""
     whose = f"{target.id}" if target else duty.id
-    shifts = watch.at(at)
+    beyond = find.is_beyond(duty, watch, at)
+    shifts = () if beyond else watch.at(at)
     team = ask.catalog.teams.get(duty.team)
     data = {
         "target": target.id if target else None, "rota": duty.id, "team": duty.team, "at": at.isoformat(),
@@ -103,7 +104,7 @@ def told(ask: Ask, duty: OnCall, watch: Watch, target: Service | Team | None, at
         "known_at": watch.known_at.isoformat() if watch.known_at else None,
     }  # fmt: skip
     notes = (*age(ask, watch), *forgotten(ask, at))
-    if find.is_beyond(duty, watch, at):
+    if beyond:
         asked = f"{watch.source} was asked about {find.AHEAD.days} days from {clock(ask, watch.known_at or ask.now)} on"
         fact = (
             f"{whose}: I do not know who is on call at {clock(ask, at)}: {asked}. {reach_team(ask, team)} ({NO_PAGE})."
@@ -154,6 +155,9 @@ def with_others(ask: Ask, answer: Answer, others: list[OnCall], known: Mapping[s
     items = []
     for duty in others:
         first = known[duty.id].primary(at)
+        if find.is_beyond(duty, known[duty.id], at):
+            items.append(Item(duty.id, "not known for that time", "rota"))
+            continue
         items.append(Item(duty.id, f"{name(ask, first)}, {until(ask, first)}" if first else "nobody", "rota"))
     return Answer(answer.fact, lines=answer.lines, items=items, notes=answer.notes, data=answer.data)
 

@@ -1,8 +1,8 @@
 """What happened to it: history, whether it still lives, and who answered for it once."""
 
 import re
-from calendar import month_abbr, monthrange
-from datetime import date
+from calendar import month_abbr, month_name, monthrange
+from datetime import date, timedelta
 
 from psfbot.catalog import words
 from psfbot.catalog.model import Catalog, Event, Platform, Provider, Region, Service, Source
@@ -22,16 +22,21 @@ LAST = 5
 SHORT = 9
 """Characters of a commit's name that are shown."""
 DECEMBER = 12
+LAST_YEAR = "last year"
 WHEN = re.compile(r"(?P<year>\d{4})(?:-(?P<month>\d\d))?(?:-(?P<day>\d\d))?", re.ASCII)
 NAMED = re.compile(r"(?P<month>[a-z]{3,9})\.?,? (?P<year>\d{4})", re.ASCII | re.IGNORECASE)
+MONTH = re.compile("|".join(name.lower() for name in (*month_name[1:], *month_abbr[1:])))
 UNCLEAR = "I do not know when '{said}' is. Say a year, a month or a day: 2019, 2019-03 or 2019-03-08."
 AHEAD = "{said} has not come yet. Ask: who owns {id}"
 OWNING = re.compile(
-    r"\b(own|maintain|responsib|in charge|took? over|hand(s|ed)? over|looks? after|administ)", re.IGNORECASE
+    r"\b((?<!its )(?<!the )(?<!no )own|maintain|responsib|in charge|took? over|hand(s|ed)? over|looks? after|administer)",
+    re.IGNORECASE,
 )
 """Words of a history fact that may tell who answered for something."""
 TOO_YOUNG = "I do not know who owned {id} in {said}: {why}."
 BY_FACTS = "{id} in {said}, by the catalog's history: {fact}"
+NOTHING_SINCE = "The catalog knows of nothing since {}."
+UNTOLD = "The catalog knows nothing of its past."
 UNKEPT = "no older catalog is kept here"
 UNSEEN = "only the running bot sees older catalogs"
 YOUNG = "the catalog's file only goes back to {day}"
@@ -42,10 +47,17 @@ ABSENT = "The catalog of {day} did not have {id}."
     "(what happened|what has happened) (to|with|at) [the] {thing}",
     "(history|past|changes) (of|for) [the] {thing}",
     "(history|past) {thing}",
+    "{thing} history",
+    "what (changed|has changed) (on|in|at|about|with|for|to) [the] {thing}",
+    "(history|past|changes) (of|for) [the] {thing} (since|from|after) {since}",
+    "(history|past) {thing} (since|from|after) {since}",
+    "(what happened|what has happened) (to|with|at) [the] {thing} (since|after) {since}",
+    "what (changed|has changed) (on|in|at|about|with|for|to) [the] {thing} (since|after) {since}",
+    "when was [the] {thing} last (changed|moved|touched)",
     "(when|why) (was|did|has) [the] {thing} (moved|move|retired|removed|shut down|migrated|migrate|change|changed)",
     "(when was the last|last) (change|incident|outage|move) (of|at) [the] {thing}",
 )
-async def history(ask: Ask, thing: Service | Provider | Region | Platform) -> Answer:
+async def history(ask: Ask, thing: Service | Provider | Region | Platform, since: str = "") -> Answer:
     """Tell what happened to a service, a provider or a platform, the newest first.
 
     >>> what happened to slack-irc?
@@ -54,13 +66,19 @@ async def history(ask: Ask, thing: Service | Provider | Region | Platform) -> An
     >>> history of docs.python.org
     docs.python.org is in production. 2025-11-21: Every page answered 503, an internal certificate had expired.
     2019-02-14: Moved to DigitalOcean.
+
+    >>> what happened to docs.python.org since 2020?
+    docs.python.org is in production. 2025-11-21: Every page answered 503, an internal certificate had expired.
     """
+    start = period(since, ask.now.date())[0] if since else date.min
     if isinstance(thing, Region):
         return region_card(ask, thing)
-    events = sorted(thing.history, key=lambda event: event.date, reverse=True)
+    events = [event for event in thing.history if event.date >= f"{start}"[: len(event.date)]]
+    events.sort(key=lambda event: event.date, reverse=True)
     facts = [f"{event.date}: {event.fact}" for event in events]
-    first = facts[0] if facts else "The catalog knows nothing of its past."
-    found = await recorded(ask, thing)
+    nothing = NOTHING_SINCE.format(since) if since and thing.history else UNTOLD
+    first = facts[0] if facts else nothing
+    found = [one for one in await recorded(ask, thing) if one.revision.at.date() >= start]
     shown = [told(change) for change in reversed(found[-LAST:])]
     lines = [*facts[1:], *(["Changes of its record in the catalog:", *shown] if shown else [])]
     data = {"id": thing.id, "history": [event.model_dump() for event in events], "changes": [*map(as_data, found)]}
@@ -123,8 +141,10 @@ def alive(ask: Ask, service: Service | Provider) -> Answer:
     "(who|whom) (owned|ran|maintained|managed|operated) [the] {service} (in|on|at|as of|during|back in) {when}",
     "(who|whom) looked after [the] {service} (in|on|at|as of|during|back in) {when}",
     "who (was|were) (the owner of|the owners of|responsible for|in charge of) [the] {service} (in|on|as of|during) {when}",
+    "(who|whom) (owned|ran|maintained|managed|operated) [the] {service} (last year|before|earlier|previously|once)",
+    "who used to (own|run|maintain|manage|operate) [the] {service}",
 )
-async def owned(ask: Ask, service: Service, when: str) -> Answer:
+async def owned(ask: Ask, service: Service, when: str = LAST_YEAR) -> Answer:
     """Say who answered for a service once: by the catalog of that time, else by the history facts of today's.
 
     >>> who owned docs.python.org in 2019?
@@ -132,7 +152,8 @@ async def owned(ask: Ask, service: Service, when: str) -> Answer:
     Until then: 2019-02-14: Moved to DigitalOcean.
     Today: ask Julien Palard, then docs.python.org administrators, then PSF Infrastructure Team.
     """
-    first, last = period(when)
+    first, last = period(when, ask.now.date())
+    when = str(first.year) if when == LAST_YEAR else when
     if first > ask.now.date():
         raise UserError(AHEAD.format(said=when, id=service.id))
     day = min(last, ask.now.date())
@@ -189,11 +210,18 @@ def today(ask: Ask, service: Service) -> str:
     return f"Today: {whom(ask, service)}."
 
 
-def period(said: str) -> tuple[date, date]:
-    """The first and the last day of a year, a month or a day, as people write them."""
-    written, named = WHEN.fullmatch(said.strip()), NAMED.fullmatch(said.strip())
-    months = [name.lower() for name in month_abbr]
+def period(said: str, today: date) -> tuple[date, date]:
+    """The first and the last day of a year, a month or a day, as people write them; of a month alone, the last one."""
+    text = " ".join(said.split()).casefold()
+    written, named, months = WHEN.fullmatch(text), NAMED.fullmatch(text), [name.lower() for name in month_abbr]
     try:
+        if text == LAST_YEAR:
+            return date(today.year - 1, 1, 1), date(today.year - 1, DECEMBER, 31)
+        if text == "yesterday":
+            return (today - timedelta(days=1),) * 2
+        if MONTH.fullmatch(text):
+            month = months.index(text[:3])
+            return period(f"{today.year - (month > today.month)}-{month:02}", today)
         if named:
             year, month = int(named["year"]), months.index(named["month"][:3].lower())
             return date(year, month, 1), date(year, month, monthrange(year, month)[1])

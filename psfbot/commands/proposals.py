@@ -16,10 +16,11 @@ from psfbot.flows.propose import Proposing
 from psfbot.flows.reload import Reloading
 from psfbot.proposals.proposal import Proposal, State
 from psfbot.proposals.wording import origin
-from psfbot.text import count, cut, one_line
+from psfbot.text import count, one_line
 
 topic = Topic("proposals", "What became of proposed changes of the catalog.")
 
+HOW = "Say the change itself: set docs.python.org owner mdk because … (`help edits` has more)."
 NONE = "There is no proposal {number}. `proposals` lists the newest."
 EMPTY = "Nobody has proposed a change yet. Say one: set docs.python.org owner mdk because …"
 OVER = "Proposal {number} is {state} already."
@@ -117,7 +118,10 @@ async def withdraw(ask: Ask, number: int) -> Answer:
 
 
 @topic.says(
-    "propose [checklist] {number}", "propose [the] changes of checklist {number}", level=Level.MEMBER, writes=True
+    "propose checklist {number}",
+    "propose [the] (changes|change|outcome) of checklist {number}",
+    level=Level.MEMBER,
+    writes=True,
 )
 async def propose(ask: Ask, number: int) -> Answer:
     """Propose the changes of the catalog that a finished checklist ends in.
@@ -133,17 +137,14 @@ async def propose(ask: Ask, number: int) -> Answer:
     return await proposed(ask, wanted, about, because(run), f"checklist {number}")
 
 
-@topic.says("propose {rest}")
-async def propose_help(ask: Ask, rest: str) -> Answer:
+@topic.says("(propose|propose a change|propose an edit|how do i propose a change)")
+async def propose_help(ask: Ask) -> Answer:
     """Say how a change is proposed.
 
     >>> propose a change
-    I cannot propose 'a change'. Say the change itself: set docs.python.org owner mdk because … (`help edits` has more)
+    Say the change itself: set docs.python.org owner mdk because … (`help edits` has more).
     """
-    raise UserError(
-        f"I cannot propose '{cut(rest, 80)}'. Say the change itself: set docs.python.org owner mdk because …"
-        " (`help edits` has more)"
-    )
+    return Answer(HOW)
 
 
 @topic.says(

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from psfbot.catalog.editing.spot import WORDS, has
 from psfbot.catalog.editing.target import target
 from psfbot.catalog.fields import fields
-from psfbot.catalog.model import Catalog
+from psfbot.catalog.model import KINDS, Catalog
 from psfbot.errors import UserError
 from psfbot.text import cut
 
-BECAUSE = re.compile(r"^(.*\S)[,;]?\s+because(?: of)?\s+(.+)$", re.IGNORECASE | re.DOTALL)
+BECAUSE = re.compile(r"^(.*\S)\s+because(?: of)?\s+(.+)$", re.IGNORECASE | re.DOTALL)
 OF = re.compile(r"^(?:the\s+)?(.+?)\s+of\s+(.+?)\s+(?:to|=|is|as)\s+(.+)$", re.IGNORECASE | re.DOTALL)
 TO = re.compile(r"^(?:to|is|as|:?=|:)\s+", re.IGNORECASE)
 QUOTES = "\"'`\u201c\u201d\u2018\u2019"
@@ -52,7 +52,7 @@ def reasoned(text: str) -> tuple[str, str]:
     """What is to be done, and why: what stands behind the last `because` that is in no quotes."""
     found = BECAUSE.match(text.strip())
     if found and found[1].count('"') % 2 == 0:
-        return found[1], bared(found[2])
+        return found[1].rstrip(",; "), bared(found[2])
     return text.strip(), ""
 
 
@@ -65,9 +65,16 @@ def splits(words: list[str]) -> list[tuple[str, str]]:
 def exactly(catalog: Catalog, name: str, behind: str) -> tuple[str, str] | None:
     """The record of just this name; nothing where there is none, or none that is meant for certain."""
     try:
-        return target(catalog, name, behind.partition(" ")[0])
+        return target(catalog, name, first_field(behind))
     except UserError:
         return None
+
+
+def first_field(text: str) -> str:
+    """The field with which a text begins, of any kind of record: the first word where it is none of several words."""
+    words = text.casefold().split(" ")
+    longer = ("_".join(words[:size]) for size in range(FIELD, 1, -1))
+    return next((one for one in longer if any(one in fields((kind, "")) for kind in KINDS)), words[0])
 
 
 def parted(section: str, text: str) -> tuple[str, str]:
@@ -75,8 +82,10 @@ def parted(section: str, text: str) -> tuple[str, str]:
     words = text.split(" ")
     for size in range(min(FIELD, len(words) - 1), 1, -1):
         name = " ".join(words[:size]).casefold()
-        if name in WORDS.get(section, {}) or name.replace(" ", "_") in fields((section, "")):
-            return name, TO.sub("", " ".join(words[size:]))
+        own = name.replace(" ", "_")
+        known = name if name in WORDS.get(section, {}) else own if own in fields((section, "")) else ""
+        if known:
+            return known, TO.sub("", " ".join(words[size:]))
     field, sign, glued = words[0].partition("=")
     if sign and has(section, field):
         return field, " ".join([glued, *words[1:]]).strip()

@@ -34,12 +34,13 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True, slots=True)
 class Doing:
-    """Who does something to a run, in which room, with which catalog, and when."""
+    """Who does something to a run, in which room, with which catalog, and when; is that room public?"""
 
     hand: Hand
     lane: str
     book: Book
     now: datetime
+    public: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,7 @@ class Checklists:
 
         done, refused = await self.write(work)
         if refused:
-            raise UserError(refused.words)
+            raise UserError(refused.said(public=doing.public))
         return done
 
     async def write(self, work: Callable[[Runs, Ledger], Result]) -> Result:

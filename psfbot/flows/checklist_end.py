@@ -1,20 +1,24 @@
 """The end of a run: the change of the catalog that it stands for, as a patch with its source and date."""
 
 import difflib
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
-from psfbot.catalog.change import Set
+from psfbot.catalog.change import Set, Unchanged
 from psfbot.catalog.edit import Edited, edited
 from psfbot.catalog.model import Provenance
 from psfbot.checklists.outcome import changes, in_words, provenance
-from psfbot.checklists.run import Run
+from psfbot.checklists.run import Course, Run
 from psfbot.errors import UserError
 
 NAME = "catalog.yaml"
-SAME = " already."
-"""How an edit ends its refusal of what the catalog says already."""
+LINE = re.compile(r"[^\n]*\n|[^\n]+")
+"""A line as Git counts them: other signs that Python takes for the end of one may stand in it."""
+NO_END = "\n\\ No newline at end of file\n"
+GIVEN_UP = "checklist {number} was given up, so it changes nothing in the catalog"
+NOT_TEXT = "the catalog is not UTF-8"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,8 @@ def proposal(run: Run, text: Callable[[], str], today: date) -> Proposal:
     wanted = changes(run)
     if not wanted:
         return Proposal()
+    if run.course is Course.ABORTED:
+        return Proposal(trouble=GIVEN_UP.format(number=run.number))
     said, words = provenance(run, today), list[str]()
     try:
         before = now = text()
@@ -45,22 +51,20 @@ def proposal(run: Run, text: Callable[[], str], today: date) -> Proposal:
             now = made.text if made else now
     except (UserError, OSError) as error:
         return Proposal(in_words(run), trouble=str(error))
+    except UnicodeDecodeError:
+        return Proposal(in_words(run), trouble=NOT_TEXT)
     return Proposal(tuple(words), diff_of(before, now))
 
 
 def changed(text: str, change: Set, today: date, said: Provenance) -> Edited | None:
-    """The catalog with one change made; nothing where it says so already, which an edit refuses."""
+    """The catalog with one change made; nothing where it says so already."""
     try:
         return edited(text, change, today, said, name=NAME)
-    except UserError as error:
-        if str(error).endswith(SAME):
-            return None
-        raise
+    except Unchanged:
+        return None
 
 
 def diff_of(before: str, after: str) -> str:
     """A unified diff that `git apply` and `patch -p1` take."""
-    lines = difflib.unified_diff(
-        before.splitlines(keepends=True), after.splitlines(keepends=True), f"a/{NAME}", f"b/{NAME}"
-    )
-    return "".join(lines)
+    lines = difflib.unified_diff(LINE.findall(before), LINE.findall(after), f"a/{NAME}", f"b/{NAME}")
+    return "".join(line if line.endswith("\n") else line + NO_END for line in lines)

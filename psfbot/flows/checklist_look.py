@@ -16,7 +16,7 @@ from psfbot.catalog.faults import told
 from psfbot.checklists.reading import PATTERNS
 from psfbot.checklists.run import UNKNOWN, Run, Seen
 from psfbot.checklists.template import Step, words_in
-from psfbot.checklists.variables import OF_SERVICE, filled_data, missing
+from psfbot.checklists.variables import OF_SERVICE, filled_data, missing, service_of
 from psfbot.plugin import Configuration, Relaying, Sight, Unreachable, World
 from psfbot.plugin.looking import Check
 from psfbot.text import cut, one_line
@@ -25,12 +25,15 @@ SECONDS = 180.0
 """Seconds that a check may take; one that asks a package index for every requirement needs many."""
 AT_ONCE = 4
 LONGEST = 2000
+READ = 10 * LONGEST
+"""So much of what a check says is looked at."""
 NO_CHECK = "no plugin that is on brings the check '{name}'"
 NO_SERVICE = "the catalog has no service '{name}' any more"
 NO_FACT = "the catalog does not say the {word} of {service}"
 NO_VALUE = "nobody has said yet: {ask} Say: checklist set {number} {name}=…"
 BAD_ARGUMENT = "its argument {name} is wrong: {why}"
 TOO_SLOW = "there was no answer within {seconds:.0f} s"
+ENDS = "a check wanted to end psfbot, with {code}"
 BROKEN = "the check itself failed; the log knows more under reference {reference}"
 
 
@@ -62,21 +65,24 @@ class Looker:
 
     async def look(self, run: Run, step: Step, book: Book, now: datetime) -> Seen:
         """Make the check of a step, and say what it saw."""
+        limit = asyncio.timeout(self.seconds)
         try:
-            async with asyncio.timeout(self.seconds):
+            async with limit:
                 return await self._look(run, step, book, now)
         except Unreachable as error:
             return unknown(str(error), now)
-        except TimeoutError:
-            return unknown(TOO_SLOW.format(seconds=self.seconds), now)
+        except SystemExit as error:
+            return unknown(BROKEN.format(reference=self.bug(RuntimeError(ENDS.format(code=error)))), now)
         except Exception as error:  # noqa: BLE001 - a plugin's own code: the run goes on, and knows nothing
+            if limit.expired():
+                return unknown(TOO_SLOW.format(seconds=self.seconds), now)
             return unknown(BROKEN.format(reference=self.bug(error)), now)
 
     async def _look(self, run: Run, step: Step, book: Book, now: datetime) -> Seen:
         """The same, with whatever is raised on the way."""
         call = step.check
         check = self.eyes.check(call.name) if call else None
-        service = book.catalog.services.get(run.service)
+        service = service_of(book.catalog, run.service)
         if call is None or check is None:
             return unknown(NO_CHECK.format(name=call.name if call else ""), now)
         if service is None:
@@ -99,7 +105,7 @@ class Looker:
             done=done(run),
         )
         found = await check.look(arguments, sight)
-        return Seen(verdict=found.verdict.value, text=cut(one_line(found.seen), LONGEST), at=now)
+        return Seen(verdict=found.verdict.value, text=cut(one_line(found.seen[:READ]), LONGEST), at=now)
 
     async def look_all(self, run: Run, steps: tuple[Step, ...], book: Book, now: datetime) -> dict[str, Seen]:
         """Several checks of one run, a few at once."""

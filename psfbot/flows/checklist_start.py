@@ -161,8 +161,8 @@ def new_run(lists: Checklists, order: Order, service: Service, doing: Doing) -> 
 async def start(lists: Checklists, order: Order, service: Service, doing: Doing) -> Done:
     """Start a run for one service."""
     fits(order.template, service, doing.book)
-    if order.mute and RANKS[doing.hand.level] < RANKS["responder"] and not doing.hand.owner:
-        raise UserError(NO_MUTE.format(service=service.id, reason=doing.hand.reason))
+    if order.mute:
+        silences(service, doing)
     fresh = new_run(lists, order, service, doing)
 
     def work(runs: Runs, ledger: Ledger) -> Done:
@@ -177,6 +177,12 @@ async def start(lists: Checklists, order: Order, service: Service, doing: Doing)
         return Done(run, (deed,))
 
     return await lists.write(work)
+
+
+def silences(service: Service, doing: Doing) -> None:
+    """Refuse whoever may not silence the alerts of a service."""
+    if RANKS[doing.hand.level] < RANKS["responder"] and not doing.hand.owner:
+        raise UserError(NO_MUTE.format(service=service.id, reason=doing.hand.reason))
 
 
 def goes_on(run: Run, doing: Doing) -> str:

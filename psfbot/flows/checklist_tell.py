@@ -63,10 +63,11 @@ def announce(run: Run, deeds: Iterable[Deed], said_in: str, scene: Scene) -> Non
             put(lane, f"{words.headline(run)}. {'; '.join(lines)}", scene, run=run.number)
 
 
-def everywhere(run: Run, said: str, scene: Scene) -> None:
-    """Tell all rooms of the run something that nobody has said."""
+def everywhere(run: Run, said: str, scene: Scene, bare: str = "") -> None:
+    """Tell all rooms of the run something that nobody has said; `bare` is what public rooms hear in its place."""
     for lane in run.rooms:
-        put(lane, f"{words.headline(run)}. {said}", scene, run=run.number)
+        hidden = bare and is_public(room_of(lane), scene.book.catalog)
+        put(lane, f"{words.headline(run)}. {bare if hidden else said}", scene, run=run.number)
 
 
 def remind(run: Run, deed: Deed, scene: Scene) -> None:

@@ -25,8 +25,8 @@ LOOKS = 20
 """Checks that are made in one round; what more is due comes with the next."""
 RENEW = timedelta(days=1)
 """A silence that would end before its run is renewed so long before."""
-SLIPPED = "{spot} was done, and is true no more: {seen}"
-TRUE_NOW = "{spot} can be ticked now: {seen}. Say: done {number}"
+SLIPPED = "{spot} was done, and is true no more{seen}."
+TRUE_NOW = "{spot} can be ticked now{seen}. Say: done {number}"
 STALE = "Nobody did anything for {days} days. Next: {next}. Or rest it: pause {number}"
 
 
@@ -84,8 +84,9 @@ class Hour:
         if not run or not looks:
             return 0
         then = runs.add(run, looks)
-        for line in news(run, then, looks):
-            everywhere(then, line, self.scene(ledger))
+        told = zip(news(run, then, looks), news(run, then, looks, public=True), strict=True)
+        for line, bare in told:
+            everywhere(then, line, self.scene(ledger), bare)
         return len(looks)
 
 
@@ -95,18 +96,23 @@ def lapsing(run: Run) -> bool:
 
 
 def renewed(run: Run, scene: Scene) -> tuple[Deed, ...]:
-    """A new silence where that of the run ends soon, while somebody is at it."""
+    """A new silence where that of the run ends soon, while somebody is at it; one that somebody ended stays ended."""
     if not lapsing(run) or not run.open:
         return ()
     held = next((one for one in scene.ledger.silences(scene.now) if one.id == run.silence), None)
-    if held is None or held.ends_at - scene.now > RENEW:
+    if held is None:
+        return (Deed(kind=Kind.HEARD, at=scene.now, silence=run.silence),)
+    if held.ends_at - scene.now > RENEW:
         return ()
     scene.ledger.end_silence(held.id, scene.now)
     return (silenced(run, scene),)
 
 
-def news(before: Run, then: Run, looks: tuple[Deed, ...]) -> list[str]:
-    """What rooms should hear of looks: what was true and is no more, and what can be ticked at last."""
+def news(before: Run, then: Run, looks: tuple[Deed, ...], *, public: bool = False) -> list[str]:
+    """What rooms should hear of looks: what was true and is no more, and what can be ticked at last.
+
+    Public rooms do not hear what was seen.
+    """
     found = []
     for deed in looks:
         known, seen = before.mark(deed.step).known, deed.seen
@@ -114,8 +120,9 @@ def news(before: Run, then: Run, looks: tuple[Deed, ...]) -> list[str]:
         if step is None or seen is None or (known and known.verdict == seen.verdict):
             continue
         spot = words.title(then, step)
+        saw = "" if public else f": {cut(seen.text, 160).rstrip('.')}"
         if seen.verdict == FAILED and then.mark(deed.step).state is State.DONE:
-            found.append(SLIPPED.format(spot=spot, seen=cut(seen.text, 160)))
+            found.append(SLIPPED.format(spot=spot, seen=saw))
         if seen.verdict == PASSED and then.mark(deed.step).state is State.TODO:
-            found.append(TRUE_NOW.format(spot=spot, seen=cut(seen.text, 160).rstrip("."), number=then.spot(step.id)))
+            found.append(TRUE_NOW.format(spot=spot, seen=saw, number=then.spot(step.id)))
     return found

@@ -12,7 +12,7 @@ from psfbot.oncall.line import name_of
 from psfbot.oncall.shift import Shift, Watch
 from psfbot.relay.incident import Incident, Silence, Standing
 from psfbot.relay.ports import Ledger
-from psfbot.text import and_join, count
+from psfbot.text import and_join, count, cut
 
 MARK = "on call: "
 """How the name of a mark starts that remembers who was on call for a rota last."""
@@ -20,6 +20,8 @@ KIND = "hand-off"
 FRESH = timedelta(hours=12)
 """What a source said longer ago than this makes nobody take over."""
 MOST, SHOWN = 100, 5
+NAME = 40
+"""Characters of an incident's name: whoever is woken by this must see the rest, too."""
 SAID = "HAND-OFF {rota}: {who}."
 
 
@@ -91,10 +93,10 @@ def summary(
     who = f"{name_of(catalog, after)} is on call" if after else "nobody is on call"
     who += f", after {name_of(catalog, before)}" if before.who and after else ""
     who += f", until {after.until:%Y-%m-%d %H:%M} UTC" if after and after.until else ""
-    found = ledger.incidents(open_only=False, limit=MOST)
+    left, found = ledger.incidents(open_only=True, limit=MOST), ledger.incidents(open_only=False, limit=MOST)
     ends = after.until if after and after.until else now + timedelta(days=1)
     ending = [one for one in ledger.silences(now) if one.ends_at <= ends]
-    parts = (still_open(found), silences(ending), runs, lately(found, before.since or now))
+    parts = (still_open(left), silences(ending), runs, lately(found, before.since or now))
     return " ".join((SAID.format(rota=duty.id, who=who), *filter(None, parts)))
 
 
@@ -103,7 +105,8 @@ def still_open(found: Sequence[Incident]) -> str:
     left = [one for one in found if one.state is not Standing.RESOLVED and one.storm is None and one.cause is None]
     if not left:
         return "Nothing is open."
-    shown = [f"#{one.number} {one.named}" + (f" ({one.acked_by} has it)" if one.acked_by else "") for one in left]
+    taken = {one.number: f" ({one.acked_by} has it)" for one in left if one.acked_by}
+    shown = [f"#{one.number} {cut(one.named, NAME)}{taken.get(one.number, '')}" for one in left]
     more = f" and {len(left) - SHOWN} more" if len(left) > SHOWN else ""
     return f"Open: {and_join(shown[:SHOWN]) if not more else ', '.join(shown[:SHOWN])}{more}."
 

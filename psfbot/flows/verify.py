@@ -30,11 +30,12 @@ NO_KIND = "There is no kind of drift called '{}', and no plugin that looks for a
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """A plugin's search, with the plugin's settings."""
+    """A plugin's search, with the plugin's settings; `only` are the kinds that are wanted of it, none means all."""
 
     plugin: str
     surveyor: Surveyor
     settings: Configuration | None = None
+    only: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,38 +106,44 @@ def searches(plugins: Mapping[str, Plugin], settings: Mapping[str, Configuration
     )
 
 
-def chosen(every: Sequence[Search], only: Collection[str]) -> tuple[tuple[Search, ...], frozenset[str]]:
-    """The searches that are wanted, and the kinds: what is named may be a kind, a search or a plugin."""
+def chosen(every: Sequence[Search], only: Collection[str]) -> tuple[Search, ...]:
+    """The searches that are wanted: what is named may be a kind, a search or a plugin, and several add up."""
     names = {name for search in every for name in (search.plugin, search.surveyor.name)}
     for one in only:
         if one not in names and one not in DRIFTS:
             near = nearest(one, [*DRIFTS, *sorted(names)])
             raise UserError(NO_KIND.format(one, f" Did you mean {near[0]}?" if near else " See docs/drift.md."))
-    kinds = frozenset(only) & DRIFTS.keys()
-    wanted = [one for one in every if {one.plugin, one.surveyor.name} & set(only)]
-    return tuple(wanted or every), frozenset() if wanted and not kinds else kinds
+    kinds, wanted = frozenset(only) & DRIFTS.keys(), set(only)
+    named = [not wanted or not wanted.isdisjoint((one.plugin, one.surveyor.name)) for one in every]
+    return tuple(
+        search if whole else replace(search, only=kinds)
+        for search, whole in zip(every, named, strict=True)
+        if whole or kinds
+    )
 
 
-async def verify(  # noqa: PLR0913 - all that a survey is handed
+async def verify(
     wanted: Sequence[Search],
     book: Book,
     world: World,
     now: datetime,
     *,
     bug: Callable[[Exception], str],
-    only: frozenset[str] = frozenset(),
     seconds: float = SECONDS,
 ) -> Report:
     """Search for drift, all searches side by side, and weigh what they found."""
     polite = Polite(world)
-    surveys = [Survey(book, polite, now, search.settings, only) for search in wanted]
+    surveys = [Survey(book, polite, now, search.settings, search.only) for search in wanted]
     try:
         seen = await asyncio.gather(
             *(look(search, survey, seconds, bug) for search, survey in zip(wanted, surveys, strict=True))
         )
     finally:
         await polite.close()
-    kept = (replace(one, drifts=weighed(one.drifts, book.catalog, now.date(), only)) for one in seen)
+    kept = (
+        replace(one, drifts=weighed(one.drifts, book.catalog, now.date(), search.only))
+        for one, search in zip(seen, wanted, strict=True)
+    )
     return Report(tuple(kept), now, ranked(book.catalog))
 
 
@@ -165,13 +172,10 @@ def ranked(catalog: Catalog) -> Mapping[tuple[str, str], int]:
 
 def weighed(found: Iterable[Drift], catalog: Catalog, today: date, only: frozenset[str]) -> tuple[Drift, ...]:
     """Each drift once, with the exemption that counts for it."""
-    once = {(one.kind, one.section, one.id, one.path, one.message): one for one in found if of_kind(one, only)}
+    once = {
+        (one.kind, one.section, one.id, one.path, one.message): one for one in found if not only or one.kind in only
+    }
     return tuple(exempted(one, catalog, today) for one in once.values())
-
-
-def of_kind(drift: Drift, only: frozenset[str]) -> bool:
-    """Is it wanted?"""
-    return not only or ANY_DRIFT in only or drift.kind in only
 
 
 def exempted(drift: Drift, catalog: Catalog, today: date) -> Drift:

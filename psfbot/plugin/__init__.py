@@ -33,8 +33,9 @@ from psfbot.plugin.looking import (
     Survey,
     Verdict,
 )
+from psfbot.plugin.rst import csv_table, simple_table
 from psfbot.plugin.surveying import each, text_at
-from psfbot.plugin.world import Certificate, Http, NotAsked, Record, RecordKind, Response, Unreachable, World
+from psfbot.plugin.world import Certificate, Http, NotAsked, NotPublic, Record, RecordKind, Response, Unreachable, World
 from psfbot.relay.alert import Alert, AlertLink, Severity, State
 from psfbot.relay.remark import Remark
 from psfbot.settings import Configuration
@@ -43,10 +44,10 @@ from psfbot.settings.values import Address, Secrets, Words
 __all__ = [
     "Address", "Alert", "AlertLink", "Answer", "Arguments", "Ask", "Book", "Catalog", "Certificate", "Cite", "Command",
     "Configuration", "Contents", "Drift", "Evidence", "Examination", "Finding", "Health", "Hook", "Host", "Http",
-    "Ignored", "Item", "Keeping", "Level", "Link", "Message", "NotAsked", "NotSetUp", "OutOfReach", "Outcome", "Pager",
-    "Paging", "Payload", "Person", "Plain", "Platform", "Plugin", "Proof", "Provider", "Record", "RecordKind", "Region",
-    "Relaying", "Remark", "Response", "Room", "RotaSource", "Round", "Said", "Secrets", "Service", "Severity", "Shift",
-    "Sight", "Signal", "Slot", "Speaker", "Stale", "State", "Survey", "Team", "Time", "Topic", "Unreachable",
-    "UserError", "Verdict", "Words", "World", "each", "fetch", "hook_secrets", "in_force", "links", "loose", "numbered",
-    "same", "signed", "text_at", "when",
+    "Ignored", "Item", "Keeping", "Level", "Link", "Message", "NotAsked", "NotPublic", "NotSetUp", "OutOfReach",
+    "Outcome", "Pager", "Paging", "Payload", "Person", "Plain", "Platform", "Plugin", "Proof", "Provider", "Record",
+    "RecordKind", "Region", "Relaying", "Remark", "Response", "Room", "RotaSource", "Round", "Said", "Secrets",
+    "Service", "Severity", "Shift", "Sight", "Signal", "Slot", "Speaker", "Stale", "State", "Survey", "Team", "Time",
+    "Topic", "Unreachable", "UserError", "Verdict", "Words", "World", "csv_table", "each", "fetch", "hook_secrets",
+    "in_force", "links", "loose", "numbered", "same", "signed", "simple_table", "text_at", "when",
 ]  # fmt: skip

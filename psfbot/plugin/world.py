@@ -25,6 +25,10 @@ class NotAsked(Unreachable):
     """Psfbot may not ask there, so nobody was asked: this says nothing about the other side."""
 
 
+class NotPublic(NotAsked):
+    """The name leads to no public address, so nobody was asked: where it led to one before, the world cannot either."""
+
+
 def in_its_place(instead: str) -> str:
     """What a line of evidence must add when somebody else was asked."""
     return f" (asked {instead} in its place)" if instead else ""

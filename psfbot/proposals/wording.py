@@ -28,8 +28,14 @@ def title(proposal: Proposal) -> str:
     """What changes, in one line."""
     words = [one_line(word) for word in proposal.shown]
     if len(words) == 1:
-        return cut(words[0], SUBJECT)
+        return cut(words[0] if len(words[0]) <= SUBJECT else shorter(words[0]), SUBJECT)
     return cut(SEVERAL.format(about=proposal.about, count=count(len(words), "change")), SUBJECT)
+
+
+def shorter(word: str) -> str:
+    """`docs.python.org: tier: 2 -> 1` without what it was before, since what it will be tells more."""
+    head, arrow, new = word.rpartition(" -> ")
+    return f"{': '.join(head.split(': ')[:2])}{arrow}{new}"
 
 
 def message(proposal: Proposal) -> str:

@@ -9,7 +9,13 @@ from psfbot.settings.model import Settings
 from psfbot.settings.reading import Configuration, Origin
 
 ITSELF = "The bot itself"
-GROUPS = {"irc_": "IRC", "slack_": "Slack", "github_": "GitHub"}
+GROUPS = {
+    "irc_": "IRC",
+    "slack_": "Slack",
+    "github_": "GitHub",
+    "catalog_": "Catalog edits",
+    "proposals_": "Catalog edits",
+}
 """How a name begins -> the heading that it is listed under."""
 
 INTRODUCTION = """\

@@ -48,6 +48,11 @@ class Settings(Configuration):
     """Name server that checks and probes ask. Not given: those of this machine; a demo asks none."""
     poll_alarm_after: float = Field(default=3600, ge=0, examples=["3600"])
     """Seconds that a poll may fail before the rooms for all alerts are told, once; 0 tells nobody."""
+    drift_day: Annotated[
+        Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "off"],
+        BeforeValidator(lower),
+    ] = Field(default="monday", examples=["tuesday"])
+    """Day of the week on which the catalog is compared with what is out there, at 09:00 UTC; `off` never does."""
     deadman_url: SecretStr | None = Field(default=None, examples=["https://hc-ping.example.org/a-secret-word"])
     """Address that is called (GET) after each heartbeat that came through; whoever is there alarms when that stops."""
     log_level: Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(lower)] = Field(
@@ -137,7 +142,7 @@ class Settings(Configuration):
     github_app_private_key: SecretStr | None = Field(default=None, examples=["-----BEGIN RSA PRIVATE KEY-----…"])
     """Its private key (PEM)."""
 
-    # Catalog edits without GitHub
+    # Catalog edits: where they go without GitHub
     catalog_remote: SecretStr | None = Field(default=None, examples=["https://git.example.org/infra/catalog.git"])
     """A git remote that holds the catalog: edits are pushed there as branches. It may hold a name and a password."""
     catalog_branch: str | None = Field(default=None, examples=["main"])

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import and_, bindparam, select, text, update
 
+from psfbot.checklists.run import Course
 from psfbot.store.columns import Moment
 from psfbot.store.db import Database
 from psfbot.store.tables import cards, runs
@@ -28,7 +29,12 @@ BEHIND = (
     .order_by(cards.c.run.desc(), cards.c.room)
     .limit(MOST)
 )
-NEWER = select(runs.c.run, runs.c.number).where(runs.c.number > bindparam("last")).order_by(runs.c.number).limit(MOST)
+NEWER = (
+    select(runs.c.run, runs.c.number)
+    .where(runs.c.number > bindparam("last"), runs.c.course.in_([Course.RUNNING, Course.PAUSED]))
+    .order_by(runs.c.number)
+    .limit(MOST)
+)
 KEEP = (
     update(cards)
     .where(and_(_MINE, cards.c.run == bindparam("this"), cards.c.room == bindparam("place")))
@@ -54,12 +60,11 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Fresh:
-    """A run that was started, and the lanes that hear of it; `alone` unless it is one of a campaign."""
+    """An open run, and the lanes that hear of it; `alone` unless it is one of a campaign."""
 
     run: int
     rooms: tuple[str, ...]
     alone: bool
-    open: bool
 
 
 class SqlCards:
@@ -87,9 +92,9 @@ class SqlCards:
         return [Card(**row._mapping) for row in rows]  # noqa: SLF001 - as above
 
     async def newer(self, last: int) -> Sequence[Fresh]:
-        """Runs with a higher number than this."""
+        """Open runs with a higher number than this."""
         rows = await self._db.read(lambda connection: connection.execute(NEWER, {"last": last}).all())
-        return [Fresh(row.number, row.run.rooms, row.run.campaign is None, row.run.open) for row in rows]
+        return [Fresh(row.number, row.run.rooms, row.run.campaign is None) for row in rows]
 
     async def keep(self, run: int, room: str, message: str, shown: int) -> None:
         """Remember where the message is, and what it shows."""

@@ -18,6 +18,7 @@ from psfbot.web.events import PATH, Events
 from psfbot.web.health import Health
 from psfbot.web.hooks import PREFIX, Hooks
 from psfbot.web.parts import Parts
+from psfbot.web.proposals import Proposals
 
 SENTENCES = {
     404: "Nothing is at this address.",
@@ -36,6 +37,7 @@ def make_app(parts: Parts) -> ASGIApp:
             *Health(parts).routes(),
             *Incidents(parts).routes(),
             *Checklists(parts).routes(),
+            *Proposals(parts).routes(),
             *Calendars(parts).routes(),
         ],
         exception_handlers={HTTPException: refused, Exception: broken},

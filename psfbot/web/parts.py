@@ -6,6 +6,7 @@ from datetime import datetime
 
 from psfbot.checklists.ports import Store as Runs
 from psfbot.plugin import Configuration, Plugin
+from psfbot.proposals.ports import Proposals
 from psfbot.relay.ports import Inbox, Store
 from psfbot.web.events import Answering
 from psfbot.web.limits import Limits
@@ -23,7 +24,7 @@ class Parts:
     wrong with it; what is switched off is not named. The store is asked without it.
     `bell` is rung after a webhook was stored, and must not wait. `slack` answers what
     Slack posts, where that is switched on. `checklists` is where runs of checklists are kept. `calendar`
-    makes iCalendar of a rota that it is asked for, without anything private.
+    makes iCalendar of a rota that it is asked for, without anything private. `proposals` is where those are kept.
     """
 
     inbox: Inbox
@@ -38,3 +39,4 @@ class Parts:
     slack: Answering | None = None
     calendar: Callable[[str], Awaitable[str | None]] | None = None
     checklists: Runs | None = None
+    proposals: Proposals | None = None

@@ -44,14 +44,15 @@ def block_faults(blocks: list[dict[str, Any]], count: int, most: int = 13_000) -
 def elements(blocks: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     for block in blocks:
         yield from block.get("elements", [])
-        if "element" in block:
-            yield block["element"]
+        yield from (block[name] for name in ("element", "accessory") if name in block)
 
 
 def one(block: dict[str, Any]) -> Iterator[str]:
     sort = block["type"]
     if sort == "section":
         yield from object_faults("section", block["text"], 3000)
+        if "accessory" in block:
+            yield from element_faults(block["accessory"])
     elif sort == "header":
         yield from plain_faults("header", block["text"], 150)
     elif sort == "context":
@@ -61,6 +62,8 @@ def one(block: dict[str, Any]) -> Iterator[str]:
     elif sort == "input":
         yield from plain_faults("label", block["label"], 2000)
         yield from field_faults(block["element"])
+        if "hint" in block:
+            yield from plain_faults("hint", block["hint"], 2000)
     elif sort != "divider":
         yield f"an unknown block {sort}"
 
@@ -69,7 +72,19 @@ def row_faults(buttons: list[dict[str, Any]]) -> Iterator[str]:
     if not 0 < len(buttons) <= 25:
         yield "a row with too many buttons"
     for button in buttons:
-        yield from button_faults(button)
+        yield from element_faults(button)
+
+
+def element_faults(element: dict[str, Any]) -> Iterator[str]:
+    if element["type"] == "overflow":
+        yield from field_faults(element)
+        if not 0 < len(element["options"]) <= 5 or not 0 < len(element["action_id"]) <= 255:
+            yield "an overflow menu with too many options"
+        return
+    yield from button_faults(element)
+    if asked := element.get("confirm"):
+        for name, most in (("title", 100), ("text", 300), ("confirm", 30), ("deny", 30)):
+            yield from plain_faults(name, asked[name], most)
 
 
 def small_faults(texts: list[dict[str, Any]]) -> Iterator[str]:

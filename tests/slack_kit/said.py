@@ -55,13 +55,35 @@ def shortcut(text: str, user: str, channel: str, respond: str, trigger: str) -> 
 
 def press(message: dict[str, Any], action: str, user: str, channel: str, respond: str, trigger: str) -> dict[str, Any]:
     """Somebody presses a button of a message."""
-    found = [e for b in message["blocks"] for e in b.get("elements", []) if e.get("action_id") == action]
+    name, _, chosen = action.partition("=")
+    held = [*message["blocks"], *({"elements": [b["accessory"]]} for b in message["blocks"] if "accessory" in b)]
+    found = [e for b in held for e in b.get("elements", []) if e.get("action_id") == name]
     assert found, f"there is no button {action}"
+    if chosen:
+        assert chosen in [option["value"] for option in found[0]["options"]]
     return {
         "type": "block_actions", "trigger_id": trigger, "response_url": respond,
         "user": {"id": user, "username": "somebody"}, "channel": {"id": channel, "name": "python-infra"},
         "team": {"id": "T0"}, "message": message, "container": {"type": "message", "message_ts": message.get("ts", "")},
-        "actions": [{"type": "button", "action_id": action, "block_id": "b", "value": found[0].get("value", "")}],
+        "actions": [used(found[0], chosen)],
+    }  # fmt: skip
+
+
+def used(element: dict[str, Any], chosen: str) -> dict[str, Any]:
+    """A button that was pressed, or a choice that was made."""
+    held = {"selected_option": {"value": chosen}} if chosen else {"value": element.get("value", "")}
+    return {"type": element["type"], "action_id": element["action_id"], "block_id": "b", **held}
+
+
+def inside(view: dict[str, Any], action: str, user: str, trigger: str) -> dict[str, Any]:
+    """Somebody presses a button of a window or of the Home tab, or chooses something there: `ACTION=VALUE`."""
+    name, _, chosen = action.partition("=")
+    held = [e for b in view["blocks"] for e in (*b.get("elements", []), b.get("element"), b.get("accessory")) if e]
+    element = next(e for e in held if e.get("action_id") == name)
+    return {
+        "type": "block_actions", "trigger_id": trigger, "user": {"id": user, "username": "somebody"},
+        "team": {"id": "T0"}, "container": {"type": "view", "view_id": view.get("id", "V0")},
+        "view": {"id": "V0", **view}, "actions": [used(element, chosen)],
     }  # fmt: skip
 
 
@@ -77,7 +99,8 @@ def search(text: str, user: str, trigger: str) -> dict[str, Any]:
 def submit(view: dict[str, Any], user: str, **fields: str) -> dict[str, Any]:
     """Somebody sends a form."""
     sorts = {block["block_id"]: block["element"]["type"] for block in view["blocks"] if block["type"] == "input"}
-    assert sorts.keys() == fields.keys()
+    must = {block["block_id"] for block in view["blocks"] if block["type"] == "input" and not block.get("optional")}
+    assert must <= fields.keys() <= sorts.keys()
     values = {name: {"value": filled(sorts[name], said)} for name, said in fields.items()}
     return {
         "type": "view_submission", "user": {"id": user, "username": "somebody"}, "team": {"id": "T0"},
@@ -87,6 +110,9 @@ def submit(view: dict[str, Any], user: str, **fields: str) -> dict[str, Any]:
 
 
 def filled(sort: str, said: str) -> dict[str, Any]:
-    return (
-        {"type": sort, "selected_option": {"value": said}} if sort == "static_select" else {"type": sort, "value": said}
-    )
+    held = {
+        "static_select": {"selected_option": {"value": said}},
+        "checkboxes": {"selected_options": [{"value": said}] if said else []},
+        "datepicker": {"selected_date": said or None},
+    }
+    return {"type": sort, **held.get(sort, {"value": said})}

@@ -6,8 +6,10 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
+from checklist_kit import SAMPLE, Sights, template
 from stage import Ear, fired, sample
 from stores import eventually
 
@@ -15,6 +17,8 @@ from psfbot.catalog.book import Book
 from psfbot.commands import commands, live
 from psfbot.flows.alert import Scene, take
 from psfbot.flows.ask import Desk
+from psfbot.flows.checklist import Checklists
+from psfbot.flows.checklist_look import Looker
 from psfbot.flows.deliver import Courier
 from psfbot.flows.oncall import Roster
 from psfbot.flows.relay import Relay
@@ -22,6 +26,8 @@ from psfbot.flows.understand import Table
 from psfbot.platforms.slack.plan import Plan
 from psfbot.platforms.slack.platform import Slack
 from psfbot.store.audit import SqlAudit
+from psfbot.store.cards import SqlCards
+from psfbot.store.checklists import SqlChecklists
 from psfbot.store.db import Database
 from psfbot.store.duties import SqlDuties
 from psfbot.store.heard import SqlHeard
@@ -53,17 +59,32 @@ class Stage:
         rooms = {"slack": self.front.workspace.room, "irc": "#python-infra"}
         self.relay = Relay(self.store, SqlInbox(self.db), self.outbox, rooms, self.ring)
         self.roster = Roster(SqlDuties(self.db), self.relay)
+        self.sights, moves = Sights(), template()
+        self.lists = Checklists(
+            kept=SqlChecklists(self.db),
+            shelf=SimpleNamespace(templates={moves.name: moves}, faulty=()),
+            looker=Looker(self.sights, self.bug),
+            platforms=rooms,
+            ring=self.ring,
+            catalog_text=SAMPLE.read_text,
+        )
         audit = SqlAudit(self.db)
         self.desk = Desk(
             Table(commands(), live.commands),
             lambda: self.book,
             self.now,
-            lambda kind: {Relay: self.relay, Roster: self.roster}[kind],
+            lambda kind: {Relay: self.relay, Roster: self.roster, Checklists: self.lists}[kind],
             edit_url=EDIT,
             audit=lambda message, outcome: audit.add(message, outcome, self.now()),
         )
         self.slack = Slack(
-            self.plan, lambda: self.book, SqlHeard(self.db, "slack"), self.now, self.bugs.append, alone=True
+            self.plan,
+            lambda: self.book,
+            SqlHeard(self.db, "slack"),
+            self.now,
+            self.bugs.append,
+            alone=True,
+            cards=SqlCards(self.db, "slack"),
         )
         self.courier = Courier(
             self.outbox,

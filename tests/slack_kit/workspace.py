@@ -111,6 +111,16 @@ class Workspace:
         self.views.append({**view, "id": f"V{next(self.ids)}"})
         return {"ok": True, "view": self.views[-1]}
 
+    async def do_views_push(self, given):
+        return await self.do_views_open(given)
+
+    async def do_views_update(self, given):
+        at = next((n for n, view in enumerate(self.views) if view["id"] == given["view_id"]), None)
+        if at is None:
+            return {"ok": False, "error": "not_found"}
+        self.views[at] = {**given["view"], "id": given["view_id"]}
+        return {"ok": True, "view": self.views[at]}
+
     async def do_views_publish(self, given):
         self.homes[given["user_id"]] = given["view"]
         return {"ok": True}

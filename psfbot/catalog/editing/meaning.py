@@ -23,6 +23,8 @@ ALSO = {
 YES = {**dict.fromkeys(("true", "yes", "on"), True), **dict.fromkeys(("false", "no", "off"), False)}
 OFFERED = 3
 SCHEME = re.compile(r"https?://", re.IGNORECASE)
+LOGIN = re.compile(r"@|(https?://)?(www\.)?github\.com/", re.IGNORECASE)
+"""What people write before the login of somebody on GitHub."""
 
 NONE = "I know no {} called '{}'. {}"
 OFFER = "Did you mean {}?"
@@ -71,7 +73,7 @@ def meaning(catalog: Catalog, path: Path, said: str, today: date) -> object:
         return today.isoformat()
     if "domains" in path:
         return _domain(text)
-    return text
+    return LOGIN.sub("", text).rstrip("/") if path[0] == "people" and field == "github" else text
 
 
 def _domain(text: str) -> str:

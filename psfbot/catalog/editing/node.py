@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal
 
 from yaml import MappingEndEvent, MappingStartEvent, ScalarEvent, SequenceEndEvent
@@ -70,8 +71,12 @@ class Key:
     value: Node
 
 
+@lru_cache(maxsize=8)
 def parsed(text: str) -> Node:
-    """The tree of a text that is one mapping; what is not YAML raises `YAMLError`."""
+    """The tree of a text that is one mapping; what is not YAML raises `YAMLError`.
+
+    The last few trees are kept, because each step of a change asks again for the same text: nobody may change one.
+    """
     following = events(text.encode())
     following()
     following()
@@ -116,6 +121,8 @@ def _keys(following: NextEvent, text: str) -> tuple[tuple[Key, ...], int]:
 def comments(text: str, root: Node) -> Counter[str]:
     """Every comment in a text: what starts with a # between its values, and behind the sign of a block of text."""
     found: Counter[str] = Counter()
+    if "#" not in text:
+        return found
     at = 0
     for leaf in sorted(root.leaves(), key=lambda one: one.start):
         found.update(one[0].rstrip() for one in COMMENT.finditer(text, at, leaf.start))

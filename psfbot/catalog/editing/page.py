@@ -143,7 +143,7 @@ class Page:
     def diff(self) -> str:
         """The unified diff, of the changed parts alone: to compare all lines of a big file takes a minute."""
         told = [f"--- a/{self.name}\n", f"+++ b/{self.name}\n"]
-        shift = 0
+        shift = counted = first_line = 0
         for start, end, patches in self._regions():
             new, at = [], start
             for first, last, text in patches:
@@ -151,7 +151,8 @@ class Page:
                 at = last
             old_lines = LINES.findall(self.text[start:end])
             new_lines = LINES.findall("".join([*new, self.text[at:end]]))
-            first_line = self.text.count("\n", 0, start)
+            first_line += self.text.count("\n", counted, start)
+            counted = start
             told += _hunks(old_lines, new_lines, first_line, first_line + shift)
             shift += len(new_lines) - len(old_lines)
         return "".join(told)

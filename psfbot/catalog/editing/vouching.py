@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from psfbot.catalog.change import LONGEST
 from psfbot.catalog.editing.quoting import OneLine
 from psfbot.catalog.editing.splice import Append, Drop, Op, Put, Rekey
 from psfbot.catalog.model import Provenance
@@ -10,7 +11,6 @@ from psfbot.catalog.model import Provenance
 NO_PROVENANCE = frozenset({"provenance", "note", "history"})
 """Fields that speak for themselves: an event of the history has a source of its own."""
 DEFAULT = "default"
-LONGEST = 2000
 
 
 def steps(record: Mapping[str, Any], id_: str, facts: Iterable[str], said: Provenance | None) -> Iterator[Op]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from psfbot.catalog.change import Add, Change, Remove, Retire, Set, Verify
+from psfbot.catalog.change import Add, Change, Remove, Retire, Set, Unchanged, Verify
 from psfbot.catalog.editing import splice, vouching
 from psfbot.catalog.editing.meaning import NOTHING, meaning, named_at
 from psfbot.catalog.editing.splice import Append, Drop, Op, Put
@@ -111,7 +111,7 @@ class Wanted:
     def _put(self, path: Path, value: object, field: str, fact: str) -> None:
         """One value, which must be another one than before."""
         if self._now(path) == value:
-            raise UserError(ALREADY.format(self._id, field, value))
+            raise Unchanged(ALREADY.format(self._id, field, value))
         self.step(Put(self._inside(path), value, self._order_at(path)))
         self.facts[fact] = None
 
@@ -165,7 +165,7 @@ class Wanted:
         wanted = [self._value((*found.path, 0), one) for one in said.split(",") if one.strip()]
         held = list(self._now(found.path) or [])
         if [*map(str, held)] == [*map(str, wanted)]:
-            raise UserError(ALREADY.format(self._id, field, and_join([str(one) for one in held])))
+            raise Unchanged(ALREADY.format(self._id, field, and_join([str(one) for one in held])))
         for one in wanted:
             if one not in held:
                 self.step(Append(self._inside(found.path), one, self._order_at(found.path)))
@@ -267,7 +267,7 @@ class Wanted:
             held = self._now(found.path) or []
             for one in [self._value((*found.path, 0), word) for word in said.split(",") if word.strip()]:
                 if str(one).casefold() in {str(other).casefold() for other in held}:
-                    raise UserError(HAS_ALREADY.format(self._id, one, field))
+                    raise Unchanged(HAS_ALREADY.format(self._id, one, field))
                 self.step(Append(self._inside(found.path), one, self._order_at(found.path)))
                 self.facts[self.fact(found.path)] = None
         elif found.keyed:

@@ -59,7 +59,7 @@ def from_backstage(raw: bytes, file: str, *, lenient: bool = False) -> Imported:
     catalog, faults = validate({"schema_version": 1, **reading.records}) if reading.records else (Catalog(), [])
     findings += [reading.placed(fault) for fault in faults]
     wrong = any(one.severity == "error" for one in findings)
-    in_order = tuple(sorted(findings, key=lambda one: (one.line, one.column)))
+    in_order = tuple(sorted(dict.fromkeys(findings), key=lambda one: (one.line, one.column)))
     return Imported(reading.records, None if wrong else catalog, in_order)
 
 

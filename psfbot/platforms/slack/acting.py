@@ -10,6 +10,8 @@ from psfbot.platforms.slack import views, who
 from psfbot.platforms.slack.answering import Answering
 from psfbot.platforms.slack.blocks import post
 from psfbot.platforms.slack.calls import Calls, Refused
+from psfbot.platforms.slack.checklist_acting import Ticking
+from psfbot.platforms.slack.checklist_card import OURS
 from psfbot.platforms.slack.reading import Heard, Kind
 from psfbot.platforms.slack.views import About
 from psfbot.relay.incident import Incident
@@ -34,11 +36,14 @@ class Acting:
     calls: Calls
     answering: Answering
     look: Callable[[int], Awaitable[Incident | None]]
+    ticking: Ticking | None = None
 
     async def act(self, heard: Heard) -> None:
         """One press of a button, one form, or one look at the Home tab."""
         if heard.kind is Kind.HOME:
             await self.home(heard.user)
+        elif heard.action.startswith(OURS):
+            await self.listed(heard)
         elif heard.kind is Kind.FORM:
             await self.filled(heard)
         elif heard.action == views.SEARCH:
@@ -47,6 +52,14 @@ class Acting:
             await self.incident(heard, heard.action.removeprefix("incident:"))
         elif heard.action.startswith(("ask:", "more:", "pick:")):
             await self.answering.pressed(heard)
+
+    async def listed(self, heard: Heard) -> None:
+        """A button or a form of a checklist; one on the Home tab is seen there."""
+        if self.ticking is None:
+            return
+        await self.ticking.act(heard)
+        if heard.kind is Kind.BUTTON and not (heard.channel or heard.view):
+            await self.home(heard.user)
 
     async def incident(self, heard: Heard, verb: str) -> None:
         """A button below an alert; what changes is told to every room by the outbox, and a refusal to the presser."""
@@ -109,7 +122,8 @@ class Acting:
         heard = Heard("", Kind.HOME, user, channel=HERE)
         parts = {heading: await self.ask(heard, question) for heading, question in HOME.items()}
         try:
-            await self.calls.call("views.publish", user_id=user, view=views.home(parts))
+            mine = await self.ticking.home(heard) if self.ticking else []
+            await self.calls.call("views.publish", user_id=user, view=views.home(parts, mine))
         except Refused as refused:
             log.warning("home tab not shown", reason=str(refused))
 

@@ -35,7 +35,8 @@ class Taken(NamedTuple):
 class Listener:
     """A Bolt app with one ear.
 
-    `first` hears each payload before it is acknowledged, and tells whether it is new.
+    `first` hears each payload before it is acknowledged, and tells whether it is new. `amiss` says what is
+    wrong with a form, by field: the form stays open then, and nothing was heard.
     """
 
     def __init__(
@@ -44,6 +45,7 @@ class Listener:
         bot: str,
         bot_id: str,
         first: Callable[[Payload], Awaitable[bool]],
+        amiss: Callable[[Payload], Awaitable[Mapping[str, str]]] | None = None,
     ) -> None:
         """Make the app; requests are proved genuine before they come here, so Bolt need not."""
 
@@ -53,6 +55,8 @@ class Listener:
             )
 
         async def once(body: dict[str, Any], context: AsyncBoltContext, next_: Next) -> BoltResponse:
+            if amiss and (wrong := await amiss(body)):
+                return BoltResponse(status=200, body={"response_action": "errors", "errors": dict(wrong)})
             try:
                 context[HEARD] = await first(body)
             except StoreBusy:  # it mends by itself, and Slack says it again

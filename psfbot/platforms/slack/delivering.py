@@ -29,6 +29,7 @@ class Delivering:
     book: Callable[[], Book]
     incident: Callable[[int], Awaitable[Incident | None]]
     on_call: Callable[[Service], str]
+    thread: Callable[[int, str], Awaitable[str]] | None = None
 
     async def send(self, parcel: Parcel) -> str:
         """Post or update, and return the message's address as the proof."""
@@ -42,6 +43,9 @@ class Delivering:
 
     async def put(self, parcel: Parcel, room: str) -> str:
         """Bring the message up to date that is there already, or post one."""
+        if thread := await self.thread_of(parcel.notice):
+            channel, ts = await self.calls.post(room, notices.entry(parcel), about(parcel), thread=thread)
+            return f"{channel}:{ts}"
         card = notices.card(parcel, await self.facts(parcel.notice))
         if parcel.posted:
             channel, ts = address(parcel.posted)
@@ -56,6 +60,10 @@ class Delivering:
         channel, ts = await self.calls.post(room, card, about(parcel))
         return f"{channel}:{ts}"
 
+    async def thread_of(self, notice: Notice) -> str:
+        """The message of the checklist that a notice is about: what happens to it is told in its thread."""
+        return await self.thread(notice.run, notice.room.name) if self.thread and notice.run else ""
+
     async def log(self, parcel: Parcel, channel: str, ts: str) -> None:
         """Say in the thread what happened, once, however often the parcel is sent."""
         if parcel.notice.quiet:
@@ -68,7 +76,8 @@ class Delivering:
         """The address of a parcel's message, by its metadata: "" when it is surely not there."""
         try:
             if not parcel.posted:
-                found = await self.calls.find(parcel.notice.room.name, about(parcel), since(parcel))
+                thread = await self.thread_of(parcel.notice)
+                found = await self.calls.find(parcel.notice.room.name, about(parcel), since(parcel), thread=thread)
                 return f"{parcel.notice.room.name}:{found}" if found else found
             if parcel.notice.quiet:
                 return ""  # to bring the same message up to date twice harms nobody

@@ -10,7 +10,7 @@ from typing import Any
 
 from psfbot import logs
 from psfbot.catalog.model import Service
-from psfbot.errors import StoreBusy
+from psfbot.errors import StoreBusy, UserError
 from psfbot.flows.ask import Desk
 from psfbot.flows.relay import Relay
 from psfbot.oncall.line import in_a_line
@@ -19,14 +19,19 @@ from psfbot.platforms.slack.acting import Acting
 from psfbot.platforms.slack.answering import Answering
 from psfbot.platforms.slack.bolt import Listener, over_socket
 from psfbot.platforms.slack.calls import Calls
+from psfbot.platforms.slack.checklist_acting import Ticking, lasts
+from psfbot.platforms.slack.checklist_cards import Cards
+from psfbot.platforms.slack.checklist_starting import wanted
+from psfbot.platforms.slack.checklist_telling import Telling
 from psfbot.platforms.slack.lanes import Lanes
 from psfbot.platforms.slack.reading import Heard, Kind, Payload
 from psfbot.platforms.slack.socket import Acknowledgement
 from psfbot.relay.incident import Incident
+from psfbot.store.cards import SqlCards
 from psfbot.store.heard import SqlHeard
 
 ASKED = frozenset({Kind.MENTION, Kind.DIRECT})
-"""What is answered after a restart as well; a button that seems dead is pressed again."""
+"""What is answered after a restart as well, as is what changes a checklist; another button is pressed again."""
 STALE = timedelta(hours=1)
 """An answer to an older question helps nobody."""
 AGAIN = "again"
@@ -53,6 +58,7 @@ class Office:
     heard: SqlHeard
     now: Callable[[], datetime]
     bug: Callable[[Exception], object] = str
+    kept: SqlCards | None = None
     lanes: Lanes = field(init=False)
     at_hand: set[str] = field(default_factory=set)
     counts: dict[str, int] = field(default_factory=dict)
@@ -69,12 +75,22 @@ class Office:
     @cached_property
     def acting(self) -> Acting:
         """Who does what buttons say."""
-        return Acting(self.desk, self.calls, self.answering, self.incident)
+        return Acting(self.desk, self.calls, self.answering, self.incident, self.ticking)
+
+    @cached_property
+    def cards(self) -> Cards | None:
+        """Who keeps the messages of checklists, where this bot keeps any."""
+        return Cards(self.desk, self.calls, self.kept) if self.kept else None
+
+    @cached_property
+    def ticking(self) -> Ticking | None:
+        """Who does what is pressed on checklists."""
+        return Ticking(self.desk, self.cards, Telling(self.calls)) if self.cards else None
 
     @cached_property
     def listener(self) -> Listener:
         """Who hears what Slack sends."""
-        return Listener(self.calls.client, self.me.user, self.me.bot, self.keep)
+        return Listener(self.calls.client, self.me.user, self.me.bot, self.keep, self.amiss)
 
     async def incident(self, number: int) -> Incident | None:
         """One incident, where this bot keeps any."""
@@ -90,6 +106,16 @@ class Office:
         """What a payload says to us."""
         return reading.heard(payload, self.me.user, who.people(self.desk.book().catalog))
 
+    async def amiss(self, payload: Payload) -> Mapping[str, str]:
+        """What is wrong with a form, by field, before it is taken; nothing where nobody can tell."""
+        said = self.read(payload)
+        if self.ticking is None or said is None or said.kind is not Kind.FORM:
+            return {}
+        try:
+            return await self.ticking.amiss(said)
+        except (StoreBusy, UserError):
+            return {}
+
     async def keep(self, payload: Payload) -> bool:
         """Write down what was heard, before it is acknowledged; False when that was done before.
 
@@ -100,7 +126,7 @@ class Office:
         if not key:
             return True
         said = self.read(payload)
-        asks = said is not None and said.kind in ASKED
+        asks = said is not None and is_kept(said)
         try:
             new = await self.heard.keep(key, json.dumps(payload) if asks else "", self.now())
         except StoreBusy:
@@ -124,7 +150,9 @@ class Office:
     async def do(self, said: Heard, key: str, *, again: bool) -> None:
         """Do it, and remember that it is done; what a restart cuts short is not."""
         try:
-            if said.kind in {Kind.MENTION, Kind.DIRECT, Kind.COMMAND, Kind.SHORTCUT}:
+            if self.ticking and wanted(said):
+                await self.ticking.starting.open(said)
+            elif said.kind in {Kind.MENTION, Kind.DIRECT, Kind.COMMAND, Kind.SHORTCUT}:
                 await self.answering.answer(said, again=again)
             else:
                 await self.acting.act(said)
@@ -135,7 +163,7 @@ class Office:
 
     async def over(self, said: Heard, key: str) -> None:
         """It is done with; while the storage is busy it stays on the list, and its answer is found later."""
-        if said.kind in ASKED:
+        if is_kept(said):
             with contextlib.suppress(StoreBusy):
                 await self.heard.done(key)
         self.at_hand.discard(key)
@@ -169,6 +197,11 @@ class Office:
     def count(self, what: str) -> None:
         """One more of it."""
         self.counts[what] = self.counts.get(what, 0) + 1
+
+
+def is_kept(said: Heard) -> bool:
+    """Is it done after a restart as well?"""
+    return said.kind in ASKED or lasts(said)
 
 
 def said_in(body: str | None) -> Mapping[str, Any]:

@@ -22,6 +22,7 @@ from psfbot.platforms.slack.requests import Answer, answer, refusal
 from psfbot.platforms.slack.signature import Proof, prove
 from psfbot.platforms.slack.socket import Socket
 from psfbot.relay.notice import Parcel
+from psfbot.store.cards import SqlCards
 from psfbot.store.heard import SqlHeard
 
 FIRST, LONGEST = 1.0, 60.0
@@ -49,6 +50,7 @@ class Slack:
     now: Callable[[], datetime]
     bug: Callable[[Exception], object] = str
     alone: bool = False
+    cards: SqlCards | None = None
     name: str = "slack"
     office: Office | None = None
     socket: Socket | None = None
@@ -92,6 +94,15 @@ class Slack:
     async def stay(self, desk: Desk) -> None:
         """Find out who we are, then hear for as long as we run."""
         office = await self.known(desk)
+        tending = asyncio.ensure_future(office.cards.tend() if office.cards else asyncio.Event().wait())
+        try:
+            await self.hear(office)
+        finally:
+            tending.cancel()
+            await asyncio.gather(tending, return_exceptions=True)
+
+    async def hear(self, office: Office) -> None:
+        """Hear for as long as we run, and answer what was left before."""
         patience = timedelta(0) if self.alone else PATIENCE
         if not self.plan.by_socket:
             while True:
@@ -139,7 +150,7 @@ class Slack:
                 await session.close()
                 raise
             found = Me(str(me.get("user_id", "")), str(me.get("bot_id") or ""), str(me.get("team", "")))
-            self.office = Office(desk, calls, found, self.heard, self.now, self.bug)
+            self.office = Office(desk, calls, found, self.heard, self.now, self.bug, self.cards)
             self.trouble = ""
             log.info("slack knows us", user=found.user, team=found.team)
             return self.office
@@ -207,7 +218,9 @@ class Slack:
         """Who gives notices to Slack; nobody before we are known."""
         if self.office is None:
             raise DeliveryError(NOT_YET, final=False)
-        return Delivering(self.office.calls, self.book, self.office.incident, self.office.on_call)
+        cards = self.office.cards
+        thread = cards.thread if cards else None
+        return Delivering(self.office.calls, self.book, self.office.incident, self.office.on_call, thread)
 
     async def request(self, desk: Desk, headers: Mapping[str, str], body: bytes) -> Answer:
         """Answer a request to `/slack/events`; one that is not Slack's learns nothing."""

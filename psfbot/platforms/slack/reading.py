@@ -37,7 +37,7 @@ class Heard:
 
     `value` is what a button holds, or what else an action is about; `fields` is what was
     filled into a form. `reply_url` answers without being in the channel; `trigger` opens a
-    form for three seconds.
+    form for three seconds. `view` is the window in which a button is, `about` what that keeps.
     """
 
     key: str
@@ -52,6 +52,8 @@ class Heard:
     value: str = ""
     trigger: str = ""
     reply_url: str = ""
+    view: str = ""
+    about: str = ""
     fields: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -99,7 +101,7 @@ def heard(payload: Payload, me: str, people: Mapping[str, str]) -> Heard | None:
         return event(payload, me, people)
     if payload.get("command"):
         return command(payload, people)
-    if sort == "message_action":
+    if sort in {"message_action", "shortcut"}:
         return shortcut(payload, me, people)
     if sort == "block_actions":
         return pressed(payload)
@@ -158,13 +160,16 @@ def pressed(payload: Payload) -> Heard | None:
     action = actions[0] if isinstance(actions, list) and actions else None
     if not isinstance(action, dict):
         return None
-    message, container = part(payload, "message"), part(payload, "container")
+    message, container, view = part(payload, "message"), part(payload, "container"), part(payload, "view")
+    window = view.get("type") == "modal"
     return replace(
         acted(payload, Kind.BUTTON),
         thread=str(message.get("thread_ts") or ""),
         at=str(message.get("ts") or container.get("message_ts") or ""),
         action=str(action.get("action_id", "")),
         value=value_of(action),
+        view=str(view.get("id", "")) if window else "",
+        about=str(view.get("private_metadata") or "") if window else "",
     )
 
 
@@ -195,7 +200,10 @@ def acted(payload: Payload, kind: Kind) -> Heard:
 
 def value_of(element: Mapping[str, Any]) -> str:
     """What somebody typed or chose in one field, or what a button holds."""
-    return str(element.get("value") or part(element, "selected_option").get("value") or "")
+    ticked = element.get("selected_options")
+    several = ",".join(str(one.get("value", "")) for one in ticked if isinstance(one, dict)) if ticked else ""
+    chosen = part(element, "selected_option").get("value") or element.get("selected_date") or several
+    return str(element.get("value") or chosen or "")
 
 
 def part(payload: Payload, name: str) -> Payload:

@@ -103,12 +103,12 @@ def shown(title: str, answer: Answer) -> View:
     }
 
 
-def home(parts: Mapping[str, Answer]) -> View:
-    """The Home tab: a search box, then each part under its heading."""
+def home(parts: Mapping[str, Answer], mine: Sequence[Block] = ()) -> View:
+    """The Home tab: a search box, what is their own to do, then each part under its heading."""
     hint = words("who owns docs.python.org", limits.HINT)
     box = {"type": "plain_text_input", "action_id": SEARCH, "max_length": LONGEST_QUESTION, "placeholder": hint}
     search = {**field("search", "Ask the catalog", box), "dispatch_action": True}
-    blocks: list[Block] = [search]
+    blocks: list[Block] = [search, *mine]
     for heading, answer in parts.items():
         blocks += [{"type": "divider"}, {"type": "header", "text": words(heading, 150)}]
         blocks += within(sections(rows(answer)), PART)

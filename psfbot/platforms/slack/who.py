@@ -9,11 +9,13 @@ from psfbot.chat.answer import Answer
 from psfbot.chat.message import Message, Speaker
 from psfbot.flows.ask import Desk
 from psfbot.flows.understand import understand
-from psfbot.platforms.slack.blocks import Around
+from psfbot.platforms.slack.blocks import Around, Element
+from psfbot.platforms.slack.checklist_card import act
 from psfbot.platforms.slack.reading import Heard, Kind
 
 PRIVATE = frozenset({Kind.COMMAND, Kind.SHORTCUT, Kind.BUTTON, Kind.HOME, Kind.FORM})
 """Ways to ask whose answers nobody else sees."""
+WITH_BUTTONS = "Show it here with buttons"
 
 
 def people(catalog: Catalog) -> Mapping[str, str]:
@@ -54,7 +56,15 @@ def around(asked: Message, answer: Answer, desk: Desk, page: int = 1) -> Around:
         subject=service.id if service and "rota" not in answer.data else "",
         runbook=runbooks[0] if runbooks else "",
         edit=edit_page(service, book, desk.edit_url) if service else "",
+        buttons=tuple(shows(answer)) if asked.room else (),
     )
+
+
+def shows(answer: Answer) -> list[Element]:
+    """A button that puts a checklist into the channel, with buttons of its own, where the answer shows one."""
+    found = answer.data.get("checklist")
+    number = found.get("number") if isinstance(found, Mapping) else None
+    return [act(WITH_BUTTONS, "place", f"{number}.0")] if number and answer.fact.startswith("Checklist ") else []
 
 
 def subject(answer: Answer, book: Book) -> Service | None:

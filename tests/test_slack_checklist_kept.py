@@ -1,0 +1,87 @@
+"""What is pressed on a checklist in Slack is kept and done once, whatever happens on the way, within Slack's limits."""
+
+import pytest
+from checklist_kit import template
+from slack_kit import said
+from slack_kit.front import Fault, Front
+from slack_kit.listed import DOCS, buttons, form, run, say, shown, start, submit
+from slack_kit.stage import stage, until
+from slack_kit.workspace import JACOB, ROOM, Workspace
+
+pytest_plugins = "stores"
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+async def bot(tmp_path):
+    front = Front(Workspace())
+    await front.start()
+    async with stage(tmp_path, front) as one:
+        yield one
+        assert one.bugs == []
+        assert front.broken == []
+    await front.stop()
+
+
+async def test_what_slack_says_twice_is_done_once(bot):
+    card = await start(bot)
+    trigger = await bot.front.workspace.trigger(JACOB)
+    payload = said.press(card, "list:done:1.1", JACOB, ROOM, bot.respond, trigger)
+    await bot.front.send("interactive", payload)
+    await bot.front.send("interactive", payload)
+    await shown(bot, "1 of 5 done")
+    await bot.command("help")
+    told = await bot.replied(1)
+
+    assert [answer for answer in told if "already" in answer["text"]] == []
+
+
+async def test_a_tick_that_was_acknowledged_survives_a_kill(bot, monkeypatch):
+    card = await start(bot)
+    monkeypatch.setattr(bot.slack.office, "begin", lambda *_, **__: None)
+    envelope = await bot.press(card, "list:done:1.1")
+    await until(lambda: envelope in bot.front.acks)
+    await bot.kill()
+    lost = (await run(bot)).over
+    bot.slack.office = None
+    await bot.open()
+    await shown(bot, "1 of 5 done")
+
+    assert lost == 0
+
+
+@pytest.mark.parametrize(
+    "fault", [Fault(done=True), Fault(), Fault(status=500, done=True), Fault(status=429, after="0"), Fault(status=503)]
+)
+async def test_the_message_is_there_once_whatever_happens_on_the_way(bot, fault):
+    bot.front.plan("chat.postMessage", fault, channel=ROOM)
+    card = await start(bot)
+    bot.front.plan("chat.update", fault, channel=ROOM)
+    await bot.press(card, "list:done:1.1")
+    await shown(bot, "1 of 5 done")
+
+    assert len([m for m in await bot.messages() if "thread_ts" not in m]) == 1
+
+
+async def test_a_channel_that_takes_no_message_is_given_up_and_whoever_started_it_is_told(bot):
+    bot.front.plan("chat.postMessage", Fault(error="not_in_channel"), channel=ROOM)
+    view = await form(bot)
+    await submit(bot, view, template="move", service=DOCS)
+    await until(lambda: len(bot.front.workspace.ephemeral) == 1)
+    await say(bot, "done 1.1")
+    (told,) = bot.front.workspace.ephemeral
+
+    assert told["text"].startswith("Started: checklist 1, move for docs.python.org.")
+
+
+async def test_a_long_run_stays_within_the_limits(bot):
+    steps = "".join(
+        f"  - {{id: s{n}, text: '{'Do & say <it> ' * 60}', needs: [{'' if n < 30 else 's1'}]}}\n" for n in range(120)
+    )
+    head = 'name: long\ntitle: Long\nabout: x\napplies_to: "lifecycle:production"\nsteps:\n'
+    bot.lists.shelf.templates["long"] = template(head + steps)
+    await submit(bot, await form(bot, "checklist start long"), template="long", service=DOCS)
+    card = await shown(bot, "0 of 120 done")
+
+    assert len(buttons(card)) > 10
+    assert "list:page:1.1" in str(card["blocks"])
