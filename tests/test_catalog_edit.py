@@ -1,5 +1,6 @@
 """One change to the catalog: what the lines are afterwards, what the words say, and what is refused."""
 
+import re
 from datetime import date
 from pathlib import Path
 from typing import get_args, get_origin
@@ -19,6 +20,7 @@ from psfbot.catalog.edit import (
     edited,
     said_in_chat,
 )
+from psfbot.catalog.editing.node import parsed
 from psfbot.catalog.editing.spot import KEYED
 from psfbot.catalog.file import read
 from psfbot.catalog.model import KINDS, Hosting
@@ -397,3 +399,43 @@ def test_a_field_decides_between_a_service_and_a_provider_of_the_same_id():
 
     assert edit(Set("aws", "homepage", "https://example.org"), text).records == (("providers", "aws"),)
     assert edit(Set("aws", "tier", "2"), text).records == (("services", "aws"),)
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", ""])
+@pytest.mark.parametrize("braces", ["{}", "{ }  # nobody yet"])
+def test_a_section_that_is_empty_in_braces_takes_its_first_record(braces, end):
+    text = f"schema_version: 1{end or chr(10)}rooms: {braces}{end}"
+    done = edit(New("rooms/talk", {"public": "true", "irc": "#talk"}), text)
+
+    assert done.after.rooms["talk"].irc == "#talk"
+    assert done.text.count("\n") == done.text.count(end or "\n")
+    assert ("# nobody yet" in done.text) == ("#" in braces)
+
+
+def test_a_rename_reads_each_record_that_names_it_once_before_and_once_after():
+    some = "".join(
+        f"  s{number}:\n    name: s{number}\n    description: Invented.\n    lifecycle: production\n"
+        "    hosting:\n      - role: cdn\n        provider: big\n"
+        for number in range(100)
+    )
+    text = f"schema_version: 1\nproviders:\n  big:\n    name: Big\nservices:\n{some}"
+    parsed.cache_clear()
+    done = edit(Rename("provider:big", "huge"), text)
+
+    assert done.text.count("provider: huge") == 100
+    assert parsed.cache_info().misses <= 2 * 101 + 3
+
+
+def test_the_places_in_a_diff_of_many_parts_are_those_of_the_lines():
+    some = "".join(
+        f"  s{number}:\n    name: s{number}\n    description: Invented.\n    lifecycle: production\n"
+        "    hosting:\n      - role: cdn\n        provider: big\n" + "    # filler\n" * 9
+        for number in range(10, 30)
+    )
+    text = f"schema_version: 1\nproviders:\n  big:\n    name: Big\nservices:\n{some}"
+    done = edit(Rename("provider:big", "huge"), text)
+    old, new = text.splitlines(), done.text.splitlines()
+    hunks = re.findall(r"^@@ -(\d+),\d+ \+(\d+),\d+ @@\n (.*)$", done.diff, re.MULTILINE)
+
+    assert len(hunks) == 21
+    assert all(old[int(was) - 1] == new[int(is_) - 1] == line for was, is_, line in hunks)

@@ -116,6 +116,17 @@ def test_of_a_check_that_says_ten_megabytes_the_beginning_is_kept():
 # Public rooms.
 
 
+def test_in_public_nobody_is_told_in_which_room_something_was_done(tmp_path):
+    with works(tmp_path, rooms=BOTH) as bot:
+        bot.on("slack", START, OWNER, "C0SECRET")
+        bot.on("slack", "done 1.1", OWNER, "C0SECRET")
+        asked = [bot.ask(said, ADMIN, public=True) for said in ("checklist 1", "done 1.1", "checklist 1.1", START)]
+
+        assert not any("C0SECRET" in str(reply) for reply in asked)
+        assert any("Julien Palard on slack" in line for line in asked[0].lines)
+        assert "on slack in C0SECRET" in str(bot.ask("done 1.1", ADMIN))
+
+
 def test_no_answer_in_public_holds_evidence_or_what_a_check_saw(begun):
     begun.sights.says(Verdict.FAILED, "secret 503")
     begun.do("done 1.1 the secret place", f"done 1.2 {LINK}", speaker=OWNER)
@@ -193,6 +204,13 @@ def test_a_run_whose_service_is_gone_says_so_and_can_be_given_up(tmp_path):
 
 
 # The end of a run.
+
+
+def test_whoever_reviews_the_change_is_told_how_many_steps_were_left_out(begun):
+    for step in range(1, 6):
+        begun.ask(f"skip 1.{step} because x", OWNER)
+
+    assert ", 5 steps skipped" in begun.ask("checklist patch 1").answer.code
 
 
 def test_what_was_given_up_changes_nothing_in_the_catalog(begun):

@@ -68,7 +68,7 @@ def test_a_run_goes_over_a_restart_to_its_end_and_changes_the_catalog(tmp_path):
     assert told == "Tell people."
     after = patched(SAMPLE.read_text(), last.data["patch"], tmp_path)
     assert "    architecture: arm64" in after
-    assert 'note: "checklist 1, Move a service, started by Julien Palard, finished 2026-11-20"' in after
+    assert 'note: "checklist 1, Move a service, started by Julien Palard, finished 2026-11-20, 1 step skipped"' in after
 
 
 def test_the_deeds_of_a_run_add_up_to_how_it_stands(begun):

@@ -40,6 +40,7 @@ DOORS: dict[str, tuple[str, ...]] = {  # outside package -> how the only paths b
     "httpx2": ("plugins/pagerduty/",),
     "irc": ("psfbot/platforms/irc/",),
     "jinja2": ("psfbot/web/",),
+    "markupsafe": ("psfbot/web/",),
     "pagerduty": ("plugins/pagerduty/",),
     "prompt_toolkit": ("psfbot/platforms/console",),
     "psycopg": ("psfbot/store/",),

@@ -271,6 +271,7 @@ class Bot:
             checklists=kept_runs(self.db),
             proposals=proposing_of(self).kept,
             calendar=partial(calendar_of, self.roster, self.app),
+            desk=self.desk,
         )
 
     async def ready(self) -> Mapping[str, str]:

@@ -4,8 +4,9 @@ from datetime import date
 
 from psfbot.catalog.change import Set, said_in_chat
 from psfbot.catalog.model import Provenance
-from psfbot.checklists.run import Course, Run
+from psfbot.checklists.run import Course, Run, State
 from psfbot.checklists.variables import filled, missing
+from psfbot.text import count
 
 PLACE = "{of}: {set} = {to}"
 
@@ -18,8 +19,10 @@ def changes(run: Run) -> tuple[Set, ...]:
 
 def because(run: Run) -> str:
     """Why the catalog changes, for its provenance: the checklist, and who saw it through."""
+    skipped = sum(run.mark(step.id).state is State.SKIPPED for step in run.template.steps)
+    left = f", {count(skipped, 'step')} skipped" if skipped else ""
     ends = f", finished {run.ended_at:%Y-%m-%d}" if run.ended_at and run.course is Course.FINISHED else ""
-    return f"checklist {run.number}, {run.template.title}, started by {run.started_by.name}{ends}"
+    return f"checklist {run.number}, {run.template.title}, started by {run.started_by.name}{ends}{left}"
 
 
 def provenance(run: Run, today: date) -> Provenance:

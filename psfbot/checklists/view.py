@@ -1,11 +1,15 @@
 """A run as platforms show it: plain data, from which each makes lines, boxes or buttons."""
 
+import re
 from datetime import date, datetime
 
 from psfbot.checklists import words
 from psfbot.checklists.progress import waiting_first
 from psfbot.checklists.run import Kept, Run, State
 from psfbot.checklists.template import Step
+
+ROOM = re.compile(r" in \S+$")
+"""The room behind who did something."""
 
 
 class Row(Kept):
@@ -112,8 +116,9 @@ def row(run: Run, step: Step, now: datetime) -> Row:
 
 
 def bare(shown: Row) -> Row:
-    """A step without what is for the team alone: evidence, and what a check saw."""
-    return shown.model_copy(update={"said": "", "seen": "", "past": "a gate" if shown.past else ""})
+    """A step without what is for the team alone: evidence, what a check saw, and in which room it was done."""
+    by = ROOM.sub("", shown.by)
+    return shown.model_copy(update={"said": "", "seen": "", "by": by, "past": "a gate" if shown.past else ""})
 
 
 def view(run: Run, now: datetime, *, public: bool = False) -> View:

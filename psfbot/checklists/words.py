@@ -44,9 +44,10 @@ def first_words(text: str) -> str:
     return (head if dot else line).rstrip(".")
 
 
-def by_whom(who: Who | None) -> str:
-    """Who did it, and where they said so."""
-    return f"{who.name} {who.place}".strip() if who else "psfbot"
+def by_whom(who: Who | None, *, public: bool = False) -> str:
+    """Who did it, and where they said so; in public not in which room."""
+    place = who.place.partition(" in ")[0] if who and public else who.place if who else ""
+    return f"{who.name} {place}".strip() if who else "psfbot"
 
 
 def over(run: Run) -> str:
@@ -73,7 +74,9 @@ def already(run: Run, step: Step, mark: Mark, now: datetime, *, public: bool = F
     what = "done" if mark.state is State.DONE else "skipped"
     shown = mark.text and not (public and mark.state is State.DONE)
     with_ = f" ({cut(mark.text, MEDIUM)})" if shown else ""
-    return f"{run.spot(step.id)} is {what} already: {by_whom(mark.by)}, at {when}{with_}. Nothing changed."
+    return (
+        f"{run.spot(step.id)} is {what} already: {by_whom(mark.by, public=public)}, at {when}{with_}. Nothing changed."
+    )
 
 
 def rights(run: Run, step: Step, name: str, reason: str) -> str:

@@ -15,9 +15,10 @@ from psfbot.cli.catalog import FILE, current, plugins_here
 @click.option("--output", "-o", type=click.Path(path_type=Path), metavar="PAGE", help="Write the review there.")
 @click.option("--format", "form", type=click.Choice(["text", "github"]), default="text", show_default=True)
 def review(base: str, file: Path | None, output: Path | None, form: str) -> None:
-    """Review a change of the catalog since BASE: another file, or a version that git knows.
+    """Review what changed since BASE, for a pull request.
 
-    New faults, what changed in words, what hangs on it, and what it does to the scorecard, as Markdown.
+    BASE is another file, or a version that git knows. The page tells new faults, what changed in words, what hangs on
+    it, and what it does to the scorecard, as Markdown.
 
     For example: psfbot catalog review origin/main
 

@@ -192,7 +192,7 @@ def goes_on(run: Run, doing: Doing) -> str:
         name=run.template.name,
         service=run.service,
         standing=standing(run),
-        who=by_whom(run.started_by),
+        who=by_whom(run.started_by, public=doing.public),
         when=clock(run.started_at, doing.now),
     )
 

@@ -17,6 +17,7 @@ from psfbot.web.checklists import Checklists
 from psfbot.web.events import PATH, Events
 from psfbot.web.health import Health
 from psfbot.web.hooks import PREFIX, Hooks
+from psfbot.web.pages import Pages
 from psfbot.web.parts import Parts
 from psfbot.web.proposals import Proposals
 
@@ -39,6 +40,7 @@ def make_app(parts: Parts) -> ASGIApp:
             *Checklists(parts).routes(),
             *Proposals(parts).routes(),
             *Calendars(parts).routes(),
+            *Pages(parts).routes(),
         ],
         exception_handlers={HTTPException: refused, Exception: broken},
     )

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from psfbot.checklists.ports import Store as Runs
+from psfbot.flows.ask import Desk
 from psfbot.plugin import Configuration, Plugin
 from psfbot.proposals.ports import Proposals
 from psfbot.relay.ports import Inbox, Store
@@ -24,7 +25,8 @@ class Parts:
     wrong with it; what is switched off is not named. The store is asked without it.
     `bell` is rung after a webhook was stored, and must not wait. `slack` answers what
     Slack posts, where that is switched on. `checklists` is where runs of checklists are kept. `calendar`
-    makes iCalendar of a rota that it is asked for, without anything private. `proposals` is where those are kept.
+    makes iCalendar of a rota that it is asked for, without anything private. `proposals` is where those are kept. `desk` answers
+    questions, for pages.
     """
 
     inbox: Inbox
@@ -40,3 +42,4 @@ class Parts:
     calendar: Callable[[str], Awaitable[str | None]] | None = None
     checklists: Runs | None = None
     proposals: Proposals | None = None
+    desk: Desk | None = None

@@ -19,6 +19,8 @@ SPACED = frozenset({"teams", "providers", "services"})
 """Sections whose records stand apart by an empty line; `tidy` has the same."""
 BLANK = re.compile(r"[ \t]*\r?\n")
 CLOSED = re.compile(r"[^\n]*:[ \t]*[\[{]")
+NO_RECORDS = re.compile(r"[^\n:#]*:([ \t]*\{[ \t]*\})(?=[ \t]*(?:#[^\n]*|\r)?(?:\n|$))")
+"""A section that says in braces that it is empty."""
 
 NOT_FOUND = "{}: I cannot find where {} {} is written. Try `psfbot catalog fmt`, then again."
 NOT_YAML = "{}:{}: I cannot cut {} out of the file without breaking it. Try `psfbot catalog fmt`, then again."
@@ -101,7 +103,10 @@ class Page:
             lead = "" if self.text.endswith("\n") or not self.text else self.newline
             self.put(len(self.text), len(self.text), f"{lead}{self.newline}{kind}:{self.newline}{lines}")
             return
-        if CLOSED.match(self.text, around.start):
+        empty = NO_RECORDS.match(self.text, around.start) if not ids else None
+        if empty:
+            self.put(empty.start(1), empty.end(1), "")
+        elif CLOSED.match(self.text, around.start):
             raise UserError(BRACES.format(self.name, self.line(around.start), kind))
         following = min((one for one in ids if one > id_), default="")
         if following:
