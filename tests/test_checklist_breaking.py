@@ -349,3 +349,23 @@ def test_the_passed_look_of_these_tests_is_a_pass():
     then = run(*BEFORE, looked(PASSED))
 
     assert progress.tick(then, "3", MEMBER, "", NOON)[0].kind is Kind.DONE
+
+
+def test_a_check_that_takes_long_delays_the_reminder_of_no_other_run(tmp_path):
+    with works(tmp_path, rooms=BOTH) as bot:
+        bot.ask("checklist start move www.python.org", BOSS)
+        bot.do("assign 1.1 mdk", speaker=BOSS)
+        bot.ask(START, OWNER)
+        bot.do("done 2.1", f"done 2.2 {LINK}", speaker=OWNER)
+        kinds = []
+        seen = bot.sights.look
+
+        async def watched(arguments, sight):
+            deeds = await bot.lists.read(lambda runs: runs.deeds(1))
+            kinds.extend(deed.kind.value for deed in deeds)
+            return await seen(arguments, sight)
+
+        bot.sights.look = watched
+        bot.wait(2 * DAY)
+
+    assert "reminded" in kinds, "run 2 is the newer one, and its check is looked at after run 1 was reminded"

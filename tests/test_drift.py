@@ -301,6 +301,23 @@ def test_a_search_that_hangs_or_breaks_hinders_no_other(how):
         assert report.troubles == {"odd.one: all of it": words[how]}
 
 
+@pytest.mark.parametrize("host", ["new.example.org$(id)", "a;id", "a`id`", "a|b", "a&b", "a\nb", 'a"b', "a'b", "a>b"])
+def test_an_edit_holds_nothing_that_a_shell_obeys_whatever_a_server_says(host):
+    async def moved(_):
+        return [Drift("domain-moved", "services", "hg.example.org", "domains/0", "Moved.", f"add hg domain {host}")]
+
+    report = asyncio.run(verify(searching(moved), book_of(CATALOG), FakeWorld(), NOON, bug=str))
+
+    assert [(one.message, one.edit) for one in report.drifts] == [("Moved.", "")]
+
+
+def test_a_redirect_to_an_odd_place_is_drift_without_an_edit():
+    world = agreeing()
+    world.pages["https://hg.example.org/"] = page(301, location="https://new.example.org;id/")
+
+    assert [(one.kind, one.edit) for one in surveyed(world).drifts] == [("domain-moved", "")]
+
+
 def test_a_third_partys_kind_is_covered_by_the_exemption_for_all_drift():
     async def own(_):
         return [Drift("own-kind", "people", "ben", "github", "Wrong.")]

@@ -92,6 +92,16 @@ def test_only_who_asked_may_say_yes_and_only_there_and_only_once(bot):
     assert bot.says("yes", OWNER).startswith(nothing)
 
 
+def test_a_no_drops_what_waits_and_a_yes_after_it_sends_nothing(bot):
+    bot.says(SET, OWNER)
+
+    assert bot.says("no", ADMIN).startswith("There is nothing that waits")
+    assert bot.says("no", OWNER) == "Dropped: nobody is called, and nothing changes."
+    assert bot.says("yes", OWNER).startswith("There is nothing that waits")
+    assert bot.says("no", OWNER).startswith("There is nothing that waits")
+    assert bot.forge.branches == {}
+
+
 @pytest.mark.parametrize(("wait", "there"), [(2 * MINUTE, True), (2 * MINUTE + SECOND, False)])
 def test_a_yes_counts_for_two_minutes(bot, wait, there):
     bot.says(SET, OWNER)

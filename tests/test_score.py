@@ -322,3 +322,24 @@ def test_a_change_is_told_by_the_rules_that_it_touches():
         "all services: 10 % -> 17 %",
     ]
     assert moved(before, before) == []
+
+
+def test_a_renamed_service_is_compared_with_what_it_was():
+    before = score(world({}, others={"y": {}, "old": {}}), TODAY)
+    after = score(world({}, others={"y": {}, "new": owned("team:duo")}), TODAY)
+
+    assert [line.split(";")[0] for line in moved(before, after, {"old": "new"})] == [
+        line.replace("old", "new").split(";")[0]
+        for line in moved(before, score(world({}, others={"y": {}, "old": owned("team:duo")}), TODAY))
+    ]
+    assert not [line for line in moved(before, after, {"old": "new"}) if "no longer" in line or ": new" in line]
+
+
+def test_another_id_alone_changes_no_score():
+    before = score(world({}, others={"old": {}}), TODAY)
+
+    assert moved(before, score(world({}, others={"new": {}}), TODAY), {"old": "new"}) == []
+
+
+def test_what_nobody_can_look_at_may_be_exempt_from_its_architecture():
+    assert "where nobody can tell, give x an exemption" in RULES["architecture-known"].remedy.format(id="x")

@@ -302,3 +302,23 @@ async def test_an_answer_about_a_checklist_puts_it_into_another_channel(bot):
     await bot.press(other, "list:done:1.1")
     await shown(bot, "1 of 5 done", OTHER)
     await shown(bot, "1 of 5 done", ROOM)
+
+
+async def test_a_shortcut_and_the_home_tab_open_the_form(bot):
+    trigger = await bot.front.workspace.trigger(JACOB)
+    shortcut = {
+        "type": "shortcut", "callback_id": "start_checklist", "trigger_id": trigger,
+        "user": {"id": JACOB, "username": "somebody"}, "team": {"id": "T0"},
+    }  # fmt: skip
+    await bot.front.send("interactive", shortcut)
+    await until(lambda: len(bot.front.workspace.views) == 1)
+    await bot.front.send("events_api", said.home(JACOB))
+    await until(lambda: JACOB in bot.front.workspace.homes)
+    tab = bot.front.workspace.homes[JACOB]
+    await bot.front.send("interactive", said.inside(tab, "list:begin", JACOB, f"{trigger}1"))
+    await until(lambda: len(bot.front.workspace.views) == 2)
+    answer = await submit(bot, bot.front.workspace.views[-1], template="move", service=DOCS)
+    await shown(bot, "0 of 5 done")
+
+    assert [view["callback_id"] for view in bot.front.workspace.views] == ["list:start"] * 2
+    assert answer is None

@@ -1,15 +1,25 @@
 """What is pressed on a checklist in Slack is kept and done once, whatever happens on the way, within Slack's limits."""
 
+import asyncio
+from time import monotonic
+
 import pytest
 from checklist_kit import template
 from slack_kit import said
 from slack_kit.front import Fault, Front
 from slack_kit.listed import DOCS, buttons, form, run, say, shown, start, submit
 from slack_kit.stage import stage, until
-from slack_kit.workspace import JACOB, ROOM, Workspace
+from slack_kit.workspace import JACOB, JULIEN, ROOM, Workspace
+from stores import eventually
+
+from psfbot.errors import StoreBusy
 
 pytest_plugins = "stores"
 pytestmark = pytest.mark.anyio
+KILLED = "killed"
+TIMES = 50
+ACKNOWLEDGED = 0.5
+"""Seconds; a quiet machine needs 0.05, and Slack waits for 3."""
 
 
 @pytest.fixture
@@ -85,3 +95,55 @@ async def test_a_long_run_stays_within_the_limits(bot):
 
     assert len(buttons(card)) > 10
     assert "list:page:1.1" in str(card["blocks"])
+
+
+async def test_a_message_that_was_posted_just_before_a_kill_is_found_and_not_posted_again(bot, monkeypatch):
+    cards = bot.slack.office.cards
+
+    async def killed(*_):
+        raise StoreBusy(KILLED)
+
+    monkeypatch.setattr(cards.kept, "keep", killed)
+    await start(bot)
+    await bot.kill()
+    monkeypatch.undo()
+    bot.slack.office = None
+    await bot.open()
+    await say(bot, "done 1.1")
+    await shown(bot, "1 of 5 done")
+
+    assert len([m for m in await bot.messages() if "thread_ts" not in m]) == 1
+
+
+async def test_a_line_of_the_thread_is_there_once_whatever_happens_on_the_way(bot):
+    card = await start(bot)
+    bot.front.plan("chat.postMessage", Fault(done=True), channel=ROOM)
+    await say(bot, "done 1.1")
+    await shown(bot, "1 of 5 done")
+
+    async def told():
+        await asyncio.sleep(0.01)
+        return [m for m in await bot.messages() if "did 1.1" in m["text"]]
+
+    await eventually(told)
+    await until(lambda: len(bot.front.made("conversations.replies")) == 1)
+    (entry,) = await told()
+
+    assert entry["thread_ts"] == card["ts"]
+
+
+async def test_forms_and_presses_are_acknowledged_at_once(bot):
+    card = await start(bot)
+    view = await form(bot)
+    waits = []
+    for _ in range(TIMES):
+        began = monotonic()
+        envelope = await bot.press(card, "list:done:1.1", JULIEN)
+        await until(lambda sent=envelope: sent in bot.front.acks)
+        waits.append(bot.front.acks[envelope][0] - began)
+        began = monotonic()
+        await submit(bot, view, template="move", service="dosc.python.org")
+        waits.append(monotonic() - began)
+    slowest = sorted(waits)[int(len(waits) * 0.99) - 1]
+
+    assert slowest < ACKNOWLEDGED

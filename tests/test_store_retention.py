@@ -117,7 +117,7 @@ async def test_of_an_incident_that_was_over_long_ago_the_incident_and_its_timeli
     gone = await forget(db, NOON)
 
     assert await sizes(db) == {"incidents": 1, "timeline": 1, "outbox": 1}
-    assert gone == {"inbox": 0, "outbox": 0, "alerts": 1, "problems": 1, "told": 1, "passings": 0}
+    assert gone == {"inbox": 0, "outbox": 0, "alerts": 1, "problems": 1, "told": 1, "proposals": 0, "passings": 0}
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from psfbot.catalog.diff import lines
+from psfbot.catalog.diff import lines, renamed
 from psfbot.catalog.file import Loaded
 from psfbot.catalog.finding import Finding, as_text
 from psfbot.catalog.impact import Struck, Web
@@ -59,7 +59,13 @@ def reviewed(before: Loaded, after: Loaded, today: date) -> Review:
         old,
         lines(before.catalog, after.catalog),
         tuple(struck(before.catalog, after.catalog)),
-        tuple(moved(score(before.catalog, today), score(after.catalog, today))),
+        tuple(
+            moved(
+                score(before.catalog, today),
+                score(after.catalog, today),
+                renamed(before.catalog.services, after.catalog.services),
+            )
+        ),
     )
 
 

@@ -64,7 +64,7 @@ def score(  # noqa: PLR0913 - one for each option
     card = chosen(found, service, team)
     points = past(path, since.date() if since else None, today, service, team) if trend or since else None
     if against:
-        compare(found, against, today)
+        compare(catalog, found, against, today)
     elif as_json:
         click.echo(json.dumps(data(found, card, points), indent=2))
     else:
@@ -82,15 +82,17 @@ def fail_below(card: "Card", wanted: int) -> None:
         sys.exit(1)
 
 
-def compare(found: "Scorecard", against: Path, today: date) -> None:
+def compare(catalog: "Catalog", found: "Scorecard", against: Path, today: date) -> None:
     """Say what the change from another catalog to this one does to the scores, both as of today."""
+    from psfbot.catalog.diff import renamed
     from psfbot.catalog.file import load_or_refuse
     from psfbot.catalog.model import Catalog
     from psfbot.catalog.score import score as judge
     from psfbot.catalog.score.moved import moved
 
-    base = judge(load_or_refuse(against).catalog or Catalog(), today)
-    click.echo("\n".join(moved(base, found)) or "No score changes.")
+    base = load_or_refuse(against).catalog or Catalog()
+    told = moved(judge(base, today), found, renamed(base.services, catalog.services))
+    click.echo("\n".join(told) or "No score changes.")
 
 
 def meant(catalog: "Catalog", service: str, team: str) -> tuple[str, str]:

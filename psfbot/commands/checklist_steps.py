@@ -48,7 +48,7 @@ def grounds(text: str) -> str:
     "(done|did|tick|finish|tick off|check off) [step] {run}.{step} {text}",
     "(done|did|tick|finish|tick off|check off) [step] {run}.{step} anyway because {reason}",
     "(done|did|tick|finish|tick off|check off) [step] {run}.{step} {text} anyway because {reason}",
-    "(mark|set) [step] {run}.{step} [as] done",
+    "mark [step] {run}.{step} [as] done",
     "[step] {run}.{step} [is] done",
     level=Level.MEMBER,
     writes=True,

@@ -88,8 +88,8 @@ async def checklist(ask: Ask, number: int) -> Answer:
 
 
 @topic.says(
-    "(checklist|show|step) {run}.{step}",
-    "what is [step] {run}.{step}",
+    "(checklist|step|show step) {run}.{step}",
+    "what is step {run}.{step}",
 )
 async def checklist_step(ask: Ask, run: int, step: int) -> Answer:
     """Show one step: why, its gate, what its check saw, how to take it back, where it comes from.

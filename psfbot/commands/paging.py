@@ -27,6 +27,7 @@ UNREACHABLE = "Nobody was paged: I know no way to reach {who}. {reach}."
 ASKED = 'Page {who} about {about} with "{text}"? {how}. Say `yes` within {seconds} seconds.'
 RINGS = "{pager} will call, and I send a message"
 WRITES = "There is no pager, so no telephone rings: I send a message"
+DROPPED = "Dropped: nobody is called, and nothing changes."
 NOTHING = (
     "There is nothing that waits for a yes; a page waits {seconds} seconds, a change of the catalog {minutes} minutes."
 )
@@ -123,8 +124,23 @@ async def yes(ask: Ask) -> Answer:
     if found:
         return outcome(ask, found, await ask.port(Roster).page(found, ask.book, ask.now))
     sent = await ask.port(Proposing).confirm(place_of(ask), ask.now) if ask.ports else None
-    if sent:
-        return came_of(sent)
+    return came_of(sent) if sent else nothing()
+
+
+@topic.says("(no|n|nope|no thanks|never mind|nevermind|forget it)", writes=True)
+async def no(ask: Ask) -> Answer:
+    """Drop what waits for your yes in this room.
+
+    >>> no
+    There is nothing that waits for a yes; a page waits 60 seconds, a change of the catalog 2 minutes.
+    """
+    if ask.ports and await ask.port(Proposing).kept.dismiss(place_of(ask)):
+        return Answer(DROPPED)
+    return nothing()
+
+
+def nothing() -> Answer:
+    """Nothing waits."""
     minutes = propose.CONFIRM.seconds // 60
     return Answer(NOTHING.format(seconds=CONFIRM.seconds, minutes=minutes), outcome=Outcome.NOT_FOUND)
 

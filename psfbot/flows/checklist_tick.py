@@ -44,12 +44,13 @@ class Hour:
     now: datetime
 
     async def strike(self) -> int:
-        """Look at every open run; say how many deeds came of it."""
+        """Look at every open run; say how many deeds came of it. Checks come last: a slow one delays no reminder."""
         found = await self.lists.read(lambda runs: runs.runs(limit=MOST))
         made, left = 0, LOOKS
         for run in found:
             if reminders(run, self.now) or turns_stale(run, self.now) or lapsing(run):
                 made += await self.lists.write(partial(self.timely, run.number))
+        for run in found:
             steps = due_looks(run, self.now)[:left]
             if steps:
                 left -= len(steps)

@@ -4,6 +4,7 @@ It only looks. What could not be looked at is told beside, and never taken for d
 """
 
 import asyncio
+import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -24,6 +25,8 @@ SECONDS = 180.0
 LONGEST = 300
 SLOW = "it did not end within {:.0f} s"
 FAILED = "psfbot failed at it, reference {}"
+SAFE = re.compile(r"[\w .,:/@+-]*(\"[\w .,:/@+-]*\")?")
+"""An edit may hold what a stranger's server said, and people paste it into a shell: nothing that a shell obeys."""
 LAPSED = "{}; its exemption ended on {}"
 NO_KIND = "There is no kind of drift called '{}', and no plugin that looks for any.{}"
 
@@ -181,7 +184,8 @@ def weighed(found: Iterable[Drift], catalog: Catalog, today: date, only: frozens
 def exempted(drift: Drift, catalog: Catalog, today: date) -> Drift:
     """The drift with its exemption: one that counts, or one that ended, which is told."""
     record = (getattr(catalog, drift.section, None) or {}).get(drift.id)
-    drift = replace(drift, message=cut(one_line(drift.message), LONGEST))
+    edit = drift.edit if SAFE.fullmatch(drift.edit) else ""
+    drift = replace(drift, message=cut(one_line(drift.message), LONGEST), edit=edit)
     days = [one.until for one in getattr(record, "exemptions", ()) if one.rule in {drift.kind, ANY_DRIFT}]
     if not days:
         return drift

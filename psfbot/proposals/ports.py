@@ -111,8 +111,8 @@ class Proposals(Protocol):
     async def confirm(self, place: str, since: datetime, now: datetime) -> Proposal | None:
         """The one that waits in a place and was asked for since then, marked as being sent: nobody gets it twice."""
 
-    async def dismiss(self, place: str) -> Proposal | None:
-        """Drop the one that waits in a place."""
+    async def dismiss(self, place: str) -> bool:
+        """Drop whatever waits for a yes in a place, be it this or a page; False where nothing does."""
 
     async def keep(self, known: Proposal, new: Proposal, told: Sequence[Told] = ()) -> Proposal | None:
         """Replace what is known of one and tell rooms of it, both or neither; nothing when it has changed since."""

@@ -12,6 +12,8 @@ from psfbot.text import and_join, count, cut, one_line
 
 SUBJECT = 72
 """Characters of a commit's first line that every page of a code host shows whole."""
+LONGEST = 60_000
+"""Characters of a body: GitHub takes some more."""
 FEW = 8
 """So many services are named of those that hang on a changed one."""
 ADMIN = "This touches who somebody is, who belongs to a team or what a team may do, so it needs an admin's review."
@@ -60,7 +62,7 @@ def body(proposal: Proposal, made: Made, warnings: tuple[str, ...] = ()) -> str:
     if all_warnings := (*made.warnings, *warnings):
         parts.append("### Worth a second look\n\n" + "\n".join(f"- {markdown(line)}" for line in all_warnings))
     parts.append(f"Proposal {proposal.number} of psfbot. The same edit proposed again updates this one.")
-    return "\n\n".join(parts) + "\n"
+    return cut("\n\n".join(parts), LONGEST) + "\n"
 
 
 def origin(proposal: Proposal) -> str:

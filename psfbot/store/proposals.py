@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from psfbot.proposals.ports import Proposals, Told
 from psfbot.proposals.proposal import Proposal, State
@@ -23,7 +23,6 @@ WAITING = _ROWS.where(*_WAITING, proposals.c.asked_at >= bindparam("since", type
 ONE = _ROWS.where(proposals.c.number == bindparam("this"), _CONFIRMED)
 UNDER_WAY = _ROWS.where(proposals.c.state.in_([State.SENDING, State.OPEN])).order_by(proposals.c.number)
 NEWEST = _ROWS.where(_CONFIRMED).order_by(proposals.c.number.desc()).limit(bindparam("most"))
-DROP_ONE = delete(proposals).where(proposals.c.number == bindparam("this"), proposals.c.state == State.ASKED)
 MOVE = (
     update(proposals)
     .where(proposals.c.number == bindparam("this"), proposals.c.version == bindparam("known"))
@@ -51,8 +50,8 @@ class SqlProposals(Proposals):
         """The one that waits in a place and was asked for since then, marked as being sent: nobody gets it twice."""
         return await self._db.write(lambda connection: _confirm(connection, place, since, now))
 
-    async def dismiss(self, place: str) -> Proposal | None:
-        """Drop the one that waits in a place."""
+    async def dismiss(self, place: str) -> bool:
+        """Drop whatever waits for a yes in a place, be it this or a page; False where nothing does."""
         return await self._db.write(lambda connection: _dismiss(connection, place))
 
     async def keep(self, known: Proposal, new: Proposal, told: Sequence[Told] = ()) -> Proposal | None:
@@ -103,10 +102,10 @@ def _confirm(connection: Connection, place: str, since: datetime, now: datetime)
     return _keep(connection, found, found.model_copy(update={"state": State.SENDING, "changed_at": now}), ())
 
 
-def _dismiss(connection: Connection, place: str) -> Proposal | None:
-    """Drop the one that waits."""
-    found = next(iter(_found(connection, _ROWS.where(*_WAITING), here=place)), None)
-    return found if found and connection.execute(DROP_ONE, {"this": found.number}).rowcount else None
+def _dismiss(connection: Connection, place: str) -> bool:
+    """Drop what waits."""
+    dropped = [connection.execute(drop, {"here": place}).rowcount for drop in (DROP_PAGES, DROP_PROPOSALS)]
+    return any(dropped)
 
 
 def _keep(connection: Connection, known: Proposal, new: Proposal, told: Sequence[Told]) -> Proposal | None:

@@ -8,13 +8,14 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Table, delete, or_, select, tuple_
 
+from psfbot.proposals.proposal import State as Proposed
 from psfbot.relay.alert import State
 from psfbot.relay.incident import Standing
 from psfbot.relay.letter import Fate
 from psfbot.relay.notice import Delivery
 from psfbot.relay.passing import Passed
 from psfbot.store.db import Database
-from psfbot.store.tables import alerts, inbox, incidents, outbox, passings, problems, told
+from psfbot.store.tables import alerts, inbox, incidents, outbox, passings, problems, proposals, told
 
 READ_LETTERS = timedelta(days=30)
 """How long a webhook that was read is kept; senders try again for two days, so none of them comes back later."""
@@ -59,6 +60,7 @@ def rules(now: datetime) -> Sequence[Rule]:
         ),
         Rule(problems, (problems.c.state == State.RESOLVED) & (problems.c.at < now - ALERTS)),
         Rule(told, told.c.incident.in_(closed)),
+        Rule(proposals, (proposals.c.state == Proposed.ASKED) & (proposals.c.asked_at < now - SENT_NOTICES)),
         Rule(passings, (passings.c.state != Passed.WAITING) & (passings.c.made_at < now - SENT_NOTICES)),
     )
 

@@ -48,7 +48,8 @@ NONE = "There is no checklist {number}. /checklists lists them."
 BUSY = "The storage cannot be read now. Look again soon."
 PAGE = re.compile(r"https?://[^\s<>\"'()]+[^\s<>\"'().,;:]")
 MOST, HIGHEST, LONGEST_DAY = 50, 2**31, 10
-STATUS = {Outcome.NOT_FOUND: 404, Outcome.AMBIGUOUS: 200}
+STATUS = {Outcome.NOT_FOUND: 404, Outcome.REFUSED: 404}
+"""Of a page about one thing: there is no such thing."""
 
 
 @dataclass(frozen=True)
@@ -173,13 +174,8 @@ def counts(catalog: Catalog) -> list[tuple[str, int]]:
 
 def newest(catalog: Catalog) -> str:
     """The day of the newest fact of the catalog."""
-    days = [
-        str(fact.as_of)[:LONGEST_DAY]
-        for one in catalog.services.values()
-        for fact in one.provenance.values()
-        if fact.as_of
-    ]
-    return max(days, default="")
+    facts = (fact for one in catalog.services.values() for fact in one.provenance.values())
+    return max((str(fact.as_of)[:LONGEST_DAY] for fact in facts if fact.as_of), default="")
 
 
 def linked(text: str) -> Markup:

@@ -25,8 +25,8 @@ class Parts:
     wrong with it; what is switched off is not named. The store is asked without it.
     `bell` is rung after a webhook was stored, and must not wait. `slack` answers what
     Slack posts, where that is switched on. `checklists` is where runs of checklists are kept. `calendar`
-    makes iCalendar of a rota that it is asked for, without anything private. `proposals` is where those are kept. `desk` answers
-    questions, for pages.
+    makes iCalendar of a rota that it is asked for, without anything private. `proposals` is where those are kept.
+    `desk` answers questions, for pages.
     """
 
     inbox: Inbox

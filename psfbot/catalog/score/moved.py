@@ -1,6 +1,6 @@
 """What a change of the catalog does to its scorecard: which rules are kept now, and which are broken."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from psfbot.catalog.score import Card, Mark, Scorecard
 from psfbot.text import and_join
@@ -10,16 +10,21 @@ WORSE = "breaks {rules} now"
 NEW, GONE = "{id}: new, {now}", "{id}: no longer scored"
 
 
-def moved(before: Scorecard, after: Scorecard) -> list[str]:
-    """One line for each service whose score changed, then one for all of them; nothing where none did."""
-    lines = [line for id_ in {**before.cards, **after.cards} if (line := service(id_, before, after))]
+def moved(before: Scorecard, after: Scorecard, renames: Mapping[str, str] | None = None) -> list[str]:
+    """One line for each service whose score changed, then one for all of them; nothing where none did.
+
+    `renames` are old ids and new ones: a renamed service is compared with what it was.
+    """
+    ways = {new: old for old, new in (renames or {}).items() if old in before.cards and new in after.cards}
+    ids = [id_ for id_ in {**before.cards, **after.cards} if id_ not in ways.values() or id_ in after.cards]
+    lines = [line for id_ in ids if (line := service(id_, ways.get(id_, id_), before, after))]
     whole = f"all services: {before.whole.said} -> {after.whole.said}"
     return [*lines, whole] if lines else []
 
 
-def service(id_: str, before: Scorecard, after: Scorecard) -> str:
-    """What became of one service; nothing where all is as it was."""
-    old, new = before.cards.get(id_), after.cards.get(id_)
+def service(id_: str, was: str, before: Scorecard, after: Scorecard) -> str:
+    """What became of one service, which had the id `was`; nothing where all is as it was."""
+    old, new = before.cards.get(was), after.cards.get(id_)
     if new is None:
         return GONE.format(id=id_)
     if old is None:

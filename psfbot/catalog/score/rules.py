@@ -68,7 +68,8 @@ RULES: dict[Rule, Asked] = {
     ),
     "architecture-known": Asked(
         "The architecture of every origin is known.",
-        "Run `uname -m` on a host of {id}, and write amd64, arm64 or multi for `unknown`.",
+        "Run `uname -m` on a host of {id}, or ask its provider, and write amd64, arm64 or multi for `unknown`; where "
+        "nobody can tell, give {id} an exemption.",
         facts.architecture,
     ),
     "no-production-depends-on-deprecated": Asked(
