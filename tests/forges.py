@@ -238,11 +238,11 @@ def serving(handler: type[BaseHTTPRequestHandler]) -> Iterator[int]:
 
 @dataclass
 class Remote:
-    """A git repository that is served over HTTP; `wrong` makes it refuse every push."""
+    """A git repository that is served over HTTP; the answer to the next request of `loses` never arrives."""
 
     bare: Path
     port: int = 0
-    asked: list[str] = field(default_factory=list)
+    loses: str = ""
 
     @property
     def url(self) -> str:
@@ -317,7 +317,6 @@ def served(remote: Remote) -> type[BaseHTTPRequestHandler]:
 
         def answer(self, body: bytes) -> None:
             path, _, query = self.path.partition("?")
-            remote.asked.append(f"{self.command} {self.path}")
             env = {
                 "GIT_PROJECT_ROOT": str(remote.bare.parent), "GIT_HTTP_EXPORT_ALL": "1", "PATH_INFO": path,
                 "QUERY_STRING": query, "REQUEST_METHOD": self.command, "CONTENT_LENGTH": str(len(body)),
@@ -329,6 +328,9 @@ def served(remote: Remote) -> type[BaseHTTPRequestHandler]:
                 ["git", "http-backend"],  # noqa: S607
                 input=body, capture_output=True, check=False, env={**os.environ, **GIT, **env},
             )  # fmt: skip
+            if remote.loses and f"{self.command} {self.path}".endswith(remote.loses):
+                remote.loses = ""
+                return
             head, _, rest = done.stdout.partition(b"\r\n\r\n")
             headers = dict(line.split(": ", 1) for line in head.decode().split("\r\n") if line)
             self.send_response(int(headers.pop("Status", "200").split()[0]))

@@ -177,8 +177,9 @@ def test_a_check_that_fails_or_knows_nothing_stops_a_template(tmp_path, real, te
         bot.sights.is_lost("Nobody answered.")
         lost = bot.says(f"done {spot} {LINK}", ADMIN)
 
-    assert failed == f"{spot} is not done: It is not so."
-    assert lost == f"{spot} could not be checked, because nobody answered."
+    past = f"To go past it: done {spot} anyway because …"
+    assert failed == f"{spot} is not done: It is not so. {past}"
+    assert lost == f"{spot} could not be checked, because nobody answered. {past}"
 
 
 def test_a_second_template_of_one_name_is_refused_and_the_others_go_on(tmp_path):

@@ -142,6 +142,22 @@ def test_one_that_is_dropped_is_gone_also_twice(remote, forge):
     assert remote.branches() == {"main"}
 
 
+@pytest.mark.parametrize("lost", ["?service=git-upload-pack", "POST /catalog.git/git-receive-pack"])
+def test_an_answer_that_is_lost_is_made_good_without_a_second_commit(remote, forge, lost):
+    asyncio.run(forge.text())
+    remote.loses = lost
+    with pytest.raises(ForgeDown) as caught:
+        file(forge)
+    there = remote.tip(BRANCH)
+
+    assert not caught.value.wrong
+    assert bool(there) is ("receive" in lost)
+    filed = file(forge)
+    assert filed.reference == remote.tip(BRANCH)
+    assert there in {"", filed.reference}
+    assert remote.git("rev-list", "--count", f"main..{BRANCH}").strip() == "1"
+
+
 def test_a_change_that_cannot_be_made_leaves_nothing_behind(remote, forge):
     def refuse(_old: str) -> str:
         raise UserError("No.")

@@ -40,7 +40,7 @@ DESCRIPTIONS = {
     "email": "An address that may be public.",
     "escalate_after": "How long to wait for an answer before the next is called, such as 15m.",
     "escalates_to": "Id of the team that is asked next.",
-    "exemptions": "Rules of the scorecard that it need not keep, and kinds of drift, each with a reason and a last day.",
+    "exemptions": "Rules of the scorecard it need not keep, and kinds of drift, each with a reason and a last day.",
     "fact": "What happened.",
     "github": "A GitHub login.",
     "grants": "What members may do in chat.",
