@@ -15,6 +15,7 @@ from psfbot.catalog.change import Add, Set, Unchanged
 from psfbot.catalog.edit import edited
 from psfbot.checklists import progress
 from psfbot.checklists.export import plain
+from psfbot.checklists.outcome import changes
 from psfbot.checklists.progress import Hand, Why
 from psfbot.checklists.run import Kind, Seen, after_all
 from psfbot.flows.checklist_end import diff_of
@@ -217,6 +218,7 @@ def test_what_was_given_up_changes_nothing_in_the_catalog(begun):
     begun.ask("abort 1 because x", BOSS)
 
     assert begun.says("checklist patch 1") == "Checklist 1 was given up, so it changes nothing in the catalog."
+    assert changes(begun.run()) == ()
 
 
 @pytest.mark.parametrize(

@@ -172,6 +172,15 @@ def test_the_same_field_changed_meanwhile_is_said_and_nothing_is_sent(bot):
     assert follow(bot)[1] == []
 
 
+def test_a_file_that_changed_and_was_not_read_again_yet_is_what_counts(bot):
+    change(bot, OLD, "Somebody else's words.")
+    change(bot, "name: Python downloads", "name: Downloads")
+
+    assert "description: Somebody else's words. -> Serves the documentation." in bot.says(SET, OWNER)
+    assert bot.says("yes", OWNER).startswith("Proposal 1 is there")
+    assert "name: Downloads" in next(iter(bot.forge.branches.values()))
+
+
 def test_a_record_that_went_meanwhile_is_said(bot):
     bot.says("set hg.python.org description Gone.", ADMIN)
     change(bot, "  hg.python.org:\n", "  hg2.python.org:\n")

@@ -194,6 +194,27 @@ def test_permissions_stay_and_nothing_is_left_beside_the_file(kept):
     assert sorted(one.name for one in kept.file.parent.glob("*catalog*")) == ["catalog.yaml", "catalog.yaml.before"]
 
 
+def test_a_file_that_was_deleted_comes_back_from_its_branch(kept):
+    kept.file.unlink()
+    found, _ = kept.do("fetch")
+
+    assert found.well
+    assert kept.file.read_text("utf-8") == text()
+
+
+def test_a_folder_that_cannot_be_written_is_said_and_the_last_good_one_stays(kept, monkeypatch):
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(kept.reloader, "_replace", full)
+    kept.forge.main = text().replace(OLD, NEW)
+    found, heard = kept.do("fetch")
+
+    assert found.said == "I cannot replace catalog.yaml by what is at a forge: No space left on device."
+    assert heard == []
+    assert kept.file.read_text("utf-8") == text()
+
+
 def test_a_public_room_hears_of_no_private_value(kept):
     kept.file.write_text(text().replace("private@example.org", "other@example.org"), "utf-8")
     found, heard = kept.do("look")

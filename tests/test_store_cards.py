@@ -42,12 +42,14 @@ async def test_a_room_is_claimed_by_one(cards):
 async def test_a_message_is_behind_until_it_shows_the_run_as_it_is(cards, db):
     await cards.claim(1, ROOM, NOON)
     (first,) = await cards.behind()
-    await cards.keep(1, ROOM, "1.1", first.version)
+    kept = await cards.keep(first, "1.1", first.version)
+    late = await cards.keep(first, "2.2", 7)
     shown = await cards.behind()
     done = Deed(kind=Kind.NOTED, at=NOON, by=ANN, text="x")
     await SqlChecklists(db).write(lambda runs, _: runs.add(runs.run(1), (done,)))
     (again,) = await cards.behind()
 
+    assert (kept, late) == (True, False)
     assert (first.message, first.shown, first.made_at) == ("", 0, NOON)
     assert shown == []
     assert (again.message, again.shown, again.version) == ("1.1", 1, 2)
@@ -55,7 +57,7 @@ async def test_a_message_is_behind_until_it_shows_the_run_as_it_is(cards, db):
 
 async def test_a_message_that_is_gone_is_never_behind(cards):
     await cards.claim(1, ROOM, NOON)
-    await cards.keep(1, ROOM, GONE, 0)
+    await cards.keep(await cards.card(1, ROOM), GONE, 0)
 
     assert await cards.behind() == []
     assert (await cards.card(1, ROOM)).message == GONE

@@ -36,6 +36,7 @@ INSTALLED = "{file} came with the package. Set PSFBOT_CATALOG to a file of its o
 FAULTY = "The catalog at {forge} has {faults}, so I keep the last good one. The first: {first}"
 UNWRITABLE = "I cannot replace {file} by what is at {forge}: {why}."
 SAME = "The catalog is what it was: {services}."
+READABLE = 0o644
 KEPT = ".before"
 """What the name of a file ends in that was there before the first fetch."""
 
@@ -86,7 +87,7 @@ class Reloader:
             return Reread(well=False, said=str(error))
         path, digest = self.library.path, sha256(data).digest()
         async with self.lock:
-            if await asyncio.to_thread(path.read_bytes) == data:
+            if await asyncio.to_thread(held, path) == data:
                 self._fetched.add(digest)
                 return None
             if why := untouchable(path):
@@ -110,15 +111,14 @@ class Reloader:
     def _replace(self, path: Path, data: bytes, digest: bytes) -> None:
         """Put the new file in the place of the old one, and keep that if psfbot did not fetch it."""
         path = path.resolve()
-        old = path.read_bytes()
-        if sha256(old).digest() not in self._fetched and not self._fetched:
+        if (old := held(path)) and not self._fetched:
             path.with_name(path.name + KEPT).write_bytes(old)
         with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as beside:
             new = Path(beside.name)
             try:
                 beside.write(data)
                 beside.flush()
-                new.chmod(path.stat().st_mode & 0o7777)
+                new.chmod(path.stat().st_mode & 0o7777 if old else READABLE)
                 new.replace(path)
             finally:
                 new.unlink(missing_ok=True)
@@ -153,6 +153,14 @@ class Reloader:
                     )
 
         await self.relay.change(work, self.library.book, self.clock())
+
+
+def held(path: Path) -> bytes:
+    """What a file holds; nothing where there is none."""
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return b""
 
 
 def untouchable(path: Path) -> str:

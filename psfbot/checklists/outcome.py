@@ -12,7 +12,12 @@ PLACE = "{of}: {set} = {to}"
 
 
 def changes(run: Run) -> tuple[Set, ...]:
-    """The changes that the run stands for; one whose variables nobody gave a value is left out."""
+    """The changes that the run stands for; one whose variables nobody gave a value is left out.
+
+    A run that was given up stands for none.
+    """
+    if run.course is Course.ABORTED:
+        return ()
     wanted = [one for one in run.template.ends_in if not missing(f"{one.of} {one.set} {one.to}", run.values)]
     return tuple(Set(*(filled(text, run.values) for text in (one.of, one.set, one.to))) for one in wanted)
 

@@ -65,7 +65,7 @@ async def proposed(
         source=source,
     )
     flow = ask.port(Proposing)
-    proposal, made = await flow.ask(wish, ask.now)
+    proposal, made = await flow.ask(wish, ask.now, ask.catalog)
     return question(ask, proposal, made, flow.forge.form)
 
 

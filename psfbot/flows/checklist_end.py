@@ -37,11 +37,11 @@ class Proposal:
 
 def proposal(run: Run, text: Callable[[], str], today: date) -> Proposal:
     """The change of the catalog that a run stands for, made on the file as it is now."""
+    if run.course is Course.ABORTED and run.template.ends_in:
+        return Proposal(trouble=GIVEN_UP.format(number=run.number))
     wanted = changes(run)
     if not wanted:
         return Proposal()
-    if run.course is Course.ABORTED:
-        return Proposal(trouble=GIVEN_UP.format(number=run.number))
     said, words = provenance(run, today), list[str]()
     try:
         before = now = text()

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from psfbot.catalog.change import Change, said_in_chat
+from psfbot.catalog.model import Catalog
 from psfbot.errors import UserError
 from psfbot.flows.told import DELAYED, GAVE_UP, NOW_FAILS, REFUSED, STANDS, WITHDRAWN, decided
 from psfbot.proposals import making, wording
@@ -80,11 +81,19 @@ class Proposing:
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     _turn: int = field(default=0, init=False)
 
-    async def ask(self, wish: Wish, now: datetime) -> tuple[Proposal, Made]:
-        """Make a change on the catalog in force, to be shown, and keep it until its yes; a `UserError` if it cannot."""
+    async def ask(self, wish: Wish, now: datetime, known: Catalog | None = None) -> tuple[Proposal, Made]:
+        """Make a change on the catalog in force, to be shown, and keep it until its yes; a `UserError` if it cannot.
+
+        `known` is what was read of the file last: with it a big catalog is not read as a whole, unless it has changed.
+        """
         said, today = said_in_chat(wish.by.person, now.date(), wish.because), now.date()
         text = await asyncio.to_thread(self.catalog)
-        made = await asyncio.to_thread(making.make, text, wish.changes, said, today)
+        try:
+            made = await asyncio.to_thread(making.make, text, wish.changes, said, today, known)
+        except UserError:
+            if known is None:
+                raise
+            made = await asyncio.to_thread(making.make, text, wish.changes, said, today)
         proposal = Proposal(
             changes=wish.changes,
             section=wish.section,

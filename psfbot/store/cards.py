@@ -37,7 +37,14 @@ NEWER = (
 )
 KEEP = (
     update(cards)
-    .where(and_(_MINE, cards.c.run == bindparam("this"), cards.c.room == bindparam("place")))
+    .where(
+        and_(
+            _MINE,
+            cards.c.run == bindparam("this"),
+            cards.c.room == bindparam("place"),
+            cards.c.shown == bindparam("known"),
+        )
+    )
     .values(message=bindparam("new_message"), shown=bindparam("new_shown"))
 )
 
@@ -96,7 +103,10 @@ class SqlCards:
         rows = await self._db.read(lambda connection: connection.execute(NEWER, {"last": last}).all())
         return [Fresh(row.number, row.run.rooms, row.run.campaign is None) for row in rows]
 
-    async def keep(self, run: int, room: str, message: str, shown: int) -> None:
-        """Remember where the message is, and what it shows."""
-        values = {"on": self._platform, "this": run, "place": room, "new_message": message, "new_shown": shown}
-        await self._db.write(lambda connection: connection.execute(KEEP, values).rowcount)
+    async def keep(self, card: Card, message: str, shown: int) -> bool:
+        """Remember where the message is, and what it shows; False when another process did so meanwhile."""
+        values = {
+            "on": self._platform, "this": card.run, "place": card.room, "known": card.shown, "new_message": message,
+            "new_shown": shown,
+        }  # fmt: skip
+        return await self._db.write(lambda connection: connection.execute(KEEP, values).rowcount == 1)

@@ -6,7 +6,7 @@ What it shows is compared with the run again and again, so whatever happens on a
 
 import asyncio
 import contextlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
@@ -42,12 +42,15 @@ class Cards:
     desk: Desk
     calls: Calls
     kept: SqlCards
+    bug: Callable[[Exception], object] = str
     last: int = 0
+    leads: bool = False
     bell: asyncio.Event = field(default_factory=asyncio.Event)
     busy: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def tend(self) -> None:
-        """Look after all of them, until cancelled."""
+        """Look after all of them, until cancelled; one process of several does so."""
+        self.leads = True
         while True:
             with contextlib.suppress(StoreBusy):  # it mends by itself, and what is behind stays behind until then
                 await self.round()
@@ -62,7 +65,12 @@ class Cards:
                 await self.kept.claim(fresh.run, room, self.desk.now())
             self.last = found[-1].run
         for one in await self.kept.behind():
-            await self.show(one.run, one.room)
+            try:
+                await self.show(one.run, one.room)
+            except StoreBusy:
+                raise
+            except Exception as error:  # noqa: BLE001 - a bug in one message is told, and harms no other
+                self.bug(error)
 
     async def thread(self, run: int, room: str) -> str:
         """The message of a run in a room, posted if it is not there yet; nothing where there is none to be."""
@@ -78,7 +86,9 @@ class Cards:
         await self.show(run, room)
 
     async def show(self, number: int, room: str) -> bool:
-        """Bring one message up to date, or post it; one at a time, so that nothing older replaces what is newer."""
+        """Bring one message up to date, or post it: one at a time, so that nothing older replaces what is newer."""
+        if not self.leads:
+            return False
         async with self.busy:
             known = await self.kept.card(number, room)
             if known is None or known.message == GONE or known.shown == known.version:
@@ -91,8 +101,7 @@ class Cards:
             message = await self.put(known, self.drawn(run, room))
             if message is None:
                 return False
-            await self.kept.keep(number, room, message, run.version)
-            return True
+            return await self.kept.keep(known, message, run.version)
 
     async def put(self, known: Card, post: Post) -> str | None:
         """Say it to Slack; the message's id, or nothing when it is to be tried again."""

@@ -80,7 +80,7 @@ class Office:
     @cached_property
     def cards(self) -> Cards | None:
         """Who keeps the messages of checklists, where this bot keeps any."""
-        return Cards(self.desk, self.calls, self.kept) if self.kept else None
+        return Cards(self.desk, self.calls, self.kept, self.bug) if self.kept else None
 
     @cached_property
     def ticking(self) -> Ticking | None:
