@@ -1,11 +1,10 @@
 """Ask, confirm, send, follow: each thing is told once, nothing is half done, and nothing is there twice."""
 
 import asyncio
-from datetime import timedelta
 
 import pytest
 from duties import Stand, on_duty
-from stage import ADMIN, GUEST, MINUTE, NOON, OWNER, SAMPLE, SECOND, sample, stage
+from stage import ADMIN, GUEST, MINUTE, OWNER, SAMPLE, SECOND, sample, stage
 
 from psfbot.chat.message import Message, Speaker
 from psfbot.flows.propose import GIVE_UP, LOOKS, PAUSES
@@ -339,47 +338,6 @@ def test_a_forge_that_sleeps_while_proposals_are_looked_after_is_no_bug(bot):
     found, heard = follow(bot)
 
     assert (found.merged, found.trouble, heard) == (False, "The forge is asleep.", [])
-
-
-def test_one_that_was_being_sent_when_psfbot_died_is_sent_at_the_next_start(tmp_path):
-    with stage(tmp_path) as bot:
-        bot.says(SET, OWNER)
-        kept = asyncio.run(bot.proposing.kept.confirm("irc\n#room\nmdk", NOON - MINUTE, NOON))
-        assert kept.state is State.SENDING
-    with stage(tmp_path) as bot:
-        bot.ask("proposals")
-        _, heard = follow(bot, timedelta(0))
-
-        assert heard[0].startswith(f"{ROOM} Proposal 1 is there now")
-        assert len(bot.forge.drafts) == 1
-
-
-def test_one_that_was_sent_but_not_noted_when_psfbot_died_is_there_once(tmp_path):
-    with stage(tmp_path) as bot:
-        bot.says(SET, OWNER)
-        kept = asyncio.run(bot.proposing.kept.confirm("irc\n#room\nmdk", NOON - MINUTE, NOON))
-        asyncio.run(bot.proposing._file(kept))  # noqa: SLF001 - and then it was killed
-        forge = bot.forge
-    with stage(tmp_path) as bot:
-        bot.proposing.forge = forge
-        follow(bot, timedelta(0))
-
-        assert len(forge.branches) == 1
-        assert proposal(bot).state is State.OPEN
-
-
-def test_two_who_act_on_one_at_once_leave_one_trace(bot):
-    bot.says(SET, OWNER)
-
-    async def act():
-        kept = await bot.proposing.kept.confirm("irc\n#room\nmdk", bot.now - MINUTE, bot.now)
-        return await asyncio.gather(*(bot.proposing.send(kept, bot.now) for _ in range(3)))
-
-    asyncio.run(act())
-    asyncio.run(bot.deliver())
-
-    assert len(bot.forge.drafts) == 1
-    assert sum("is there now" in line for line in bot.heard) == 1
 
 
 def test_who_asks_in_private_is_told_in_private(bot):

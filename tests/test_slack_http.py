@@ -8,6 +8,8 @@ from slack_kit.front import Front
 from slack_kit.stage import SIGNING, stage
 from slack_kit.workspace import JACOB, Workspace
 
+from psfbot.platforms.slack import checklist_forms as forms
+from psfbot.platforms.slack.checklist_forms import Place
 from psfbot.platforms.slack.signature import sign
 
 pytest_plugins = "stores"
@@ -95,3 +97,15 @@ async def test_over_http_a_busy_storage_makes_slack_say_it_again(posted, monkeyp
     answer = await post(said.mention(OWNS, JACOB, bot.room))
 
     assert answer.status == 503
+
+
+async def test_over_http_a_form_that_is_wrong_stays_open_and_says_why(posted):
+    bot, post = posted
+    await post(said.home(JACOB))
+    view = forms.starting(Place("start"), bot.lists.shelf.templates, "move")
+    answer = await post(said.submit({**view, "id": "V1"}, JACOB, template="move", service="dosc.python.org"))
+    told = json.loads(answer.body)
+
+    assert answer.status == 200
+    assert told["response_action"] == "errors"
+    assert "Did you mean docs.python.org" in told["errors"]["service"]
