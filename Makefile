@@ -1,9 +1,11 @@
 # Everything a newcomer needs: `make demo` to talk to the bot, `make test` before a pull request.
-# Variables: PYTHON=python3.13 picks the interpreter, ARGS='…' is handed to the command, VENV=… moves the environment.
+# Variables: PYTHON=python3.13 picks the interpreter, ARGS='…' is handed to the command, VENV=… moves the environment,
+# JOBS=0 runs the tests one after the other.
 
 PYTHON ?= python3
 VENV ?= .venv
 ARGS ?=
+JOBS ?= 2
 
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check
@@ -20,7 +22,7 @@ demo: $(VENV)/.installed ## Talk to the bot on this terminal; no token and no se
 	@$(BIN)/psfbot demo $(ARGS)
 
 test: $(VENV)/.installed-test ## Run the tests. ARGS='-k name' picks some.
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(ARGS)
 
 check: $(VENV)/.installed-check ## Lint, check the format and the types, and lint the Dockerfile.
 	@$(BIN)/ruff check .

@@ -55,7 +55,7 @@ def test_a_plugins_secret_in_the_environment_does_not_load_the_plugins(tmp_path)
         (("plugins",), {"starlette", "sqlalchemy", "rich"}),
         (("db", "upgrade"), {"starlette", "uvicorn", "psfbot.web", "psfbot.app.bot"}),
     ],
-    ids=str,
+    ids=lambda value: " ".join(sorted(value) if isinstance(value, set) else value),
 )
 def test_other_commands_leave_out_what_they_do_not_use(tmp_path, args, never):
     _, modules = imported(tmp_path, *args)

@@ -222,6 +222,7 @@ async def test_tokens_that_could_never_work_are_told(token, seen):
 @pytest.mark.parametrize(
     ("said", "lacks"),
     [(",".join(slack.SCOPES), set()), ("", set()), ("chat:write, commands", slack.SCOPES - {"chat:write", "commands"})],
+    ids=["all of them", "not told", "two of them"],
 )
 async def test_scopes_are_compared_where_slack_tells_them(said, lacks):
     assert slack.SCOPES - slack.granted({"X-OAuth-Scopes": said}) == lacks

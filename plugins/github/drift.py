@@ -8,11 +8,13 @@ from typing import Any, NamedTuple
 from psfbot.plugin import Drift, Person, Response, Service, Survey, Unreachable, each
 
 ADDRESS = re.compile(r"https?://github\.com/([A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+?)(?:\.git)?/?")
+NAME = re.compile(r"[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+")
 OK, UNAUTHORIZED, FORBIDDEN, MISSING, TOO_MANY = 200, 401, 403, 404, 429
 KINDS = ("repository-gone", "repository-moved", "repository-archived")
 LIMITED = "GitHub answers no more questions for now: set PSFBOT_GITHUB_TOKEN, or wait an hour."
 BAD_TOKEN = "GitHub does not take the token in PSFBOT_GITHUB_TOKEN."  # noqa: S105 - words, no token
 ANSWERED = "GitHub answered {status} for {path}."
+ODD = "GitHub's answer for {name} tells no name of a repository."
 GONE = "GitHub has no repository {name}, or does not show it to psfbot"
 MOVED = "{name} is called {now} now"
 ARCHIVED = "{name} is archived, and the catalog calls {service} {lifecycle}"
@@ -56,7 +58,9 @@ async def repository(wanted: Repository, survey: Survey, api: str, token: str) -
     if found is None:
         return [Drift(KINDS[0], "services", service.id, wanted.path, GONE.format(name=wanted.name))]
     drift = []
-    now = str(found.get("full_name", wanted.name))
+    now = found.get("full_name")
+    if not isinstance(now, str) or not NAME.fullmatch(now):
+        raise Unreachable(ODD.format(name=wanted.name))
     if now.casefold() != wanted.name.casefold():
         edit = f"set {service.id} {wanted.spot} https://github.com/{now}"
         drift.append(
@@ -89,8 +93,8 @@ async def ask(survey: Survey, url: str, token: str) -> Mapping[str, Any] | None:
     headers = {"accept": "application/vnd.github+json", "x-github-api-version": "2022-11-28"}
     headers |= {"authorization": f"Bearer {token}"} if token else {}
     answer: Response = await survey.world.http.request("GET", url, headers=headers, follow=True)
-    if answer.status == MISSING:
-        return None
+    if answer.status == MISSING and isinstance(answer.json(), dict):
+        return None  # a 404 without JSON is somebody else's: a wrong address of the API, a proxy on the way
     if answer.status == UNAUTHORIZED:
         raise Unreachable(BAD_TOKEN)
     if answer.status in {FORBIDDEN, TOO_MANY}:

@@ -4,13 +4,14 @@ from collections.abc import Iterable, Iterator
 
 from psfbot.plugin import Drift, Person, Platform, Survey, Unreachable
 
-from .rows import Row, rows_of, words
+from .rows import Row, rows_of, tiers_of, words
 
 NO_TABLE = "no table of tiers can be read in PEP 11"
 TIER = "PEP 11 lists {row} under tier {tier}; the catalog says {said}"
 CONTACTS = "PEP 11 names {theirs} as contacts of {row}; the catalog says {ours}"
 UNLISTED = "PEP 11 lists {row} under tier {tier}, and the catalog has no such platform"
 UNKNOWN = "PEP 11 lists no {platform}, so it is unsupported; the catalog says tier {tier}"
+NO_TIER = "PEP 11 has no section on tier {tier}"
 NOBODY = "nobody"
 
 
@@ -28,8 +29,11 @@ def compared(text: str, survey: Survey) -> Iterator[Drift]:
             continue
         del left[platform.id]
         yield from differing(row, platform, survey)
+    tiers = tiers_of(text)
     for platform in left.values():
-        if platform.tier != "unsupported":
+        if platform.tier != "unsupported" and platform.tier not in tiers:
+            survey.troubles[f"tier {platform.tier}"] = NO_TIER.format(tier=platform.tier)
+        elif platform.tier != "unsupported":
             called = f"{platform.triple} ({platform.notes})" if platform.notes else platform.triple
             said = UNKNOWN.format(platform=called, tier=platform.tier)
             edit = f"set platform:{platform.id} tier unsupported"

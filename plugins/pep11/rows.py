@@ -31,6 +31,11 @@ def rows_of(text: str) -> Iterator[Row]:
         yield from table(text[heading.end() : end.start() if end else len(text)], int(heading[1]))
 
 
+def tiers_of(text: str) -> frozenset[int]:
+    """The tiers that the PEP has a section for: of others it tells nothing."""
+    return frozenset(int(heading[1]) for heading in HEADING.finditer(text))
+
+
 def table(part: str, tier: int) -> Iterator[Row]:
     """The rows of the table in a section; a row without a triple is about the one above."""
     triple = ""

@@ -1,5 +1,6 @@
 """Hosting: do DNS and headers show the CDN, the host and the redirects that the catalog names?"""
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 from urllib.parse import urljoin, urlsplit
@@ -15,6 +16,8 @@ KINDS = (
 )  # fmt: skip
 MOVED, REDIRECTS = frozenset({301, 308}), frozenset({301, 302, 303, 307, 308})
 SUCCESS = range(200, 300)
+HOST = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+")
+"""What a catalog takes as a host: a server may redirect to anything, and an edit is what people paste."""
 OF_CDN = frozenset({"cdn", "waf"})
 NO_FASTLY = "{hosts}: neither DNS nor headers show Fastly, which the catalog names as CDN of {service}"
 UNLISTED = "{host} leads to {name}, which is Fastly's, and the catalog names no CDN of {service}"
@@ -69,8 +72,17 @@ async def look_at(domain: Domain, survey: Survey) -> Found:
     except Unreachable as error:
         survey.troubles[domain.url] = str(error)
         return Found(domain, Sight(names, there))
-    to = urljoin(domain.url, page.headers.get("location", "")) if page.status in REDIRECTS else ""
-    return Found(domain, Sight(names, there, page.headers, page.status), to, page.aside)
+    to = page.headers.get("location", "") if page.status in REDIRECTS else ""
+    return Found(domain, Sight(names, there, page.headers, page.status), whole_address(domain.url, to), page.aside)
+
+
+def whole_address(base: str, to: str) -> str:
+    """Where a page redirects to; nothing where the server sends what is no address."""
+    try:
+        address = urljoin(base, to) if to else ""
+        return address if urlsplit(address).hostname else ""
+    except ValueError:
+        return ""
 
 
 def cdn(service: Service, found: list[Found], *, whole: bool) -> Iterator[Drift]:
@@ -83,7 +95,7 @@ def cdn(service: Service, found: list[Found], *, whole: bool) -> Iterator[Drift]
         yield Drift("cdn-elsewhere", "services", service.id, f"hosting/{named[0]}/provider", said + found[0].aside)
     led = next((one for one in found if one.sight.led_to == FASTLY), None)
     if led and not entries:
-        said = UNLISTED.format(host=led.domain.host, name=led.sight.names[-1], service=service.id)
+        said = UNLISTED.format(host=led.domain.host, name=led.sight.leading, service=service.id)
         yield Drift("cdn-unlisted", "services", service.id, "hosting", said, f"set {service.id} cdn {FASTLY}")
 
 
@@ -98,7 +110,7 @@ def origin(service: Service, found: list[Found], survey: Survey, *, whole: bool)
         other = one.sight.led_to
         if other and other != FASTLY and other not in theirs:
             told = ELSEWHERE.format(
-                host=one.domain.host, name=one.sight.names[-1], found=other, service=service.id, said=said.provider
+                host=one.domain.host, name=one.sight.leading, found=other, service=service.id, said=said.provider
             )
             known = other in survey.book.catalog.providers and said.region is None and len(places) == 1
             edit = f"set {service.id} provider {other}" if known else ""
@@ -118,13 +130,13 @@ def redirects(service: Service, found: list[Found], survey: Survey) -> Iterator[
                 told = NO_REDIRECT.format(url=domain.url, status=one.sight.status, service=service.id) + one.aside
                 yield Drift("redirect-ended", "services", service.id, domain.path, told)
             continue
-        host = urlsplit(one.to).hostname or ""
+        host = (urlsplit(one.to).hostname or "").rstrip(".")
         if one.sight.status in MOVED and host and not own(host, service):
             told = HAS_MOVED.format(url=domain.url, to=one.to, service=service.id) + one.aside
             unknown = not any(own(host, other) for other in survey.book.catalog.services.values())
             edit = f"add {service.id} domain {host}" if unknown else f"set {service.id} type redirect"
-            alone = unknown or len(domains_of(service)) == 1
-            yield Drift("domain-moved", "services", service.id, domain.path, told, edit if alone else "")
+            clear = HOST.fullmatch(host) if unknown else len(domains_of(service)) == 1
+            yield Drift("domain-moved", "services", service.id, domain.path, told, edit if clear else "")
 
 
 def own(host: str, service: Service) -> bool:

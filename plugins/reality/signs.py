@@ -47,7 +47,12 @@ class Sight(NamedTuple):
     @property
     def led_to(self) -> str:
         """The provider that its names lead to; nothing where they tell none."""
-        return next((provider for name in self.names for end, provider in SUFFIXES.items() if name.endswith(end)), "")
+        return next((SUFFIXES[end] for end in SUFFIXES if self.leading.endswith(end)), "")
+
+    @property
+    def leading(self) -> str:
+        """The name that leads to a provider, which may be an alias in turn; nothing where none does."""
+        return next((name for name in self.names if name.endswith(tuple(SUFFIXES))), "")
 
     def shows(self, provider: str) -> bool:
         """Is there any sign of this provider?"""

@@ -4,6 +4,7 @@ It compares what the files say and not how they are written: records by id, owne
 type. A layout, an order or a comment is no difference.
 """
 
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
@@ -119,22 +120,31 @@ def called(kind: str, id_: str) -> str:
 
 def renamed(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, str]:
     """Old id -> new id, where the new record answers to the old one, or says all the same."""
-    gone = [id_ for id_ in old if id_ not in new]
+    gone = {id_: place for place, id_ in enumerate(id_ for id_ in old if id_ not in new)}
+    alike: dict[str, list[str]] = {}
+    for was in gone:
+        alike.setdefault(_said(old[was]), []).append(was)
     found: dict[str, str] = {}
     for to in [id_ for id_ in new if id_ not in old] if gone else ():
         names = {*getattr(new[to], "aliases", ()), *getattr(new[to], "domains", ())}
-        for was in gone:
-            same = was in names or old[was].model_dump(exclude={"id"}) == new[to].model_dump(exclude={"id"})
-            if same and was not in found:
-                found[was] = to
-                break
+        same = alike.get(_said(new[to]), [])
+        while same and same[0] in found:
+            same.pop(0)
+        if hits := [was for was in (*names, *same[:1]) if was in gone and was not in found]:
+            found[min(hits, key=gone.__getitem__)] = to
     return found
+
+
+def _said(record: Any) -> str:
+    """All that a record says, whatever its id and in whatever order its mappings are written."""
+    return json.dumps(record.model_dump(mode="json", exclude={"id"}), sort_keys=True)
 
 
 def _following(kind: str, was: Any, moves: Moves) -> Any:
     """A record as it would be if it had always named the renamed ones by their new ids."""
     data: Any = {"it": plain(was)}
-    for (of, old), new in moves.items():
+    text = json.dumps(data, ensure_ascii=False)
+    for (of, old), new in ((move, new) for move, new in moves.items() if move[1] in text):
         for op in following(kind, "it", data["it"], of, old, new):
             data = meant(data, op)
     return type(was).model_validate({**data["it"], "id": was.id})

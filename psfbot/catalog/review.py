@@ -21,7 +21,7 @@ from psfbot.text import count, cut
 MARK = "<!-- psfbot catalog review -->"
 """By this line the comment is found again when the pull request changes."""
 LONGEST, WIDEST = 60_000, 500
-"""Characters of a comment that GitHub takes, with some to spare, and of one line in it."""
+"""Bytes of a comment that GitHub takes, with some to spare, and of one line in it."""
 MOST, NAMED = 200, 6
 FENCE = "~~~~"
 TITLE = "### Catalog review: {}"
@@ -70,8 +70,10 @@ def reviewed(before: Loaded, after: Loaded, today: date) -> Review:
 
 
 def struck(before: Catalog, after: Catalog) -> Iterator[str]:
-    """What hangs on each service that changed, and whom to ask."""
-    ids = [id_ for id_ in {**before.services, **after.services} if before.services.get(id_) != after.services.get(id_)]
+    """What hangs on each service that changed, and whom to ask; of a renamed one that is told by its new name."""
+    gone = renamed(before.services, after.services).keys()
+    every = [id_ for id_ in {**before.services, **after.services} if id_ not in gone]
+    ids = [id_ for id_ in every if before.services.get(id_) != after.services.get(id_)]
     webs: dict[bool, Web] = {}
     for id_ in ids:
         there = id_ in after.services
@@ -103,12 +105,12 @@ def as_markdown(review: Review) -> str:
     )
     parts += [block(title, found) for title, found in sections if found]
     text = "\n\n".join(parts) + "\n"
-    return text if len(text) <= LONGEST else shortened(text)
+    return text if len(text.encode()) <= LONGEST else shortened(text)
 
 
 def shortened(text: str) -> str:
     """As many whole lines as fit, with the last fence closed."""
-    kept = text[:LONGEST].rpartition("\n")[0]
+    kept = text.encode()[:LONGEST].decode(errors="ignore").rpartition("\n")[0]
     fences = sum(line.startswith(FENCE) for line in kept.splitlines())
     return f"{kept}\n{FENCE if fences % 2 else ''}\n\n{CUT}\n"
 

@@ -65,7 +65,7 @@ class Drifting:
         if last is None:
             await self.marks.set(SINCE, now)
             return False
-        return last.at < latest(day, now)
+        return last.at < latest(day, now) or last.at > now + WEEK  # the clock was wrong when that was noted
 
     async def keep(self, report: Report) -> Sequence[Drifted]:
         """Remember what a survey found, and since when each of it is known."""

@@ -143,11 +143,7 @@ async def verify(
         )
     finally:
         await polite.close()
-    kept = (
-        replace(one, drifts=weighed(one.drifts, book.catalog, now.date(), search.only))
-        for one, search in zip(seen, wanted, strict=True)
-    )
-    return Report(tuple(kept), now, ranked(book.catalog))
+    return Report(tuple(seen), now, ranked(book.catalog))
 
 
 async def look(search: Search, survey: Survey, seconds: float, bug: Callable[[Exception], str]) -> Seen:
@@ -155,16 +151,22 @@ async def look(search: Search, survey: Survey, seconds: float, bug: Callable[[Ex
     name, about = search.surveyor.name, search.surveyor.about
     try:
         async with asyncio.timeout(seconds):
-            found = tuple(await search.surveyor.look(survey))
+            found = await search.surveyor.look(survey)
+        drifts = weighed(found, survey.book.catalog, survey.now.date(), search.only)
     except NotSetUp:
         return Seen(name, about, off=True)
     except Unreachable as error:
-        return Seen(name, about, troubles={"all of it": str(error)})
+        return Seen(name, about, troubles={"all of it": plainly(str(error))})
     except TimeoutError:
         return Seen(name, about, troubles={"all of it": SLOW.format(seconds)})
     except Exception as error:  # noqa: BLE001 - a plugin's own code: whatever it raises, the others go on
         return Seen(name, about, troubles={"all of it": FAILED.format(bug(error))})
-    return Seen(name, about, found, {what: cut(one_line(why), LONGEST) for what, why in survey.troubles.items()})
+    return Seen(name, about, drifts, {plainly(what): plainly(why) for what, why in survey.troubles.items()})
+
+
+def plainly(said: str) -> str:
+    """What somebody else says, as one short line."""
+    return cut(one_line(said), LONGEST)
 
 
 def ranked(catalog: Catalog) -> Mapping[tuple[str, str], int]:
@@ -185,7 +187,7 @@ def exempted(drift: Drift, catalog: Catalog, today: date) -> Drift:
     """The drift with its exemption: one that counts, or one that ended, which is told."""
     record = (getattr(catalog, drift.section, None) or {}).get(drift.id)
     edit = drift.edit if SAFE.fullmatch(drift.edit) else ""
-    drift = replace(drift, message=cut(one_line(drift.message), LONGEST), edit=edit)
+    drift = replace(drift, message=plainly(drift.message), edit=edit)
     days = [one.until for one in getattr(record, "exemptions", ()) if one.rule in {drift.kind, ANY_DRIFT}]
     if not days:
         return drift

@@ -9,6 +9,9 @@ from psfbot.plugin.world import Response, Unreachable
 
 Thing = TypeVar("Thing")
 OK = 200
+LARGEST = 1_000_000
+"""Bytes of a list that are believed: longer bodies are cut somewhere, and what was cut off would seem to be gone."""
+TOO_LARGE = "{} is longer than any such list."
 
 
 async def each(
@@ -40,4 +43,6 @@ async def text_at(survey: Survey, url: str) -> str:
     found: Response = await survey.world.http.request("GET", url, follow=True)
     if found.status != OK:
         raise Unreachable(f"{url} answered {found.status}.")
+    if len(found.body) > LARGEST:
+        raise Unreachable(TOO_LARGE.format(url))
     return found.text

@@ -42,7 +42,7 @@ def merged(
     before = {one.key: one for one in known}
     seen = {one.key: one for one in found}
     kept = [
-        one.model_copy(update={"first_seen_at": before[key].first_seen_at}) if key in before else one
+        one.model_copy(update={"first_seen_at": min(before[key].first_seen_at, now)}) if key in before else one
         for key, one in seen.items()
     ]
     old = [one for key, one in before.items() if key not in seen and one.by in blind]
