@@ -1,7 +1,7 @@
 """Drift to plant: for each kind, what to change out there, and what is then found, where, with which edit."""
 
 from drift_kit import API, HAPROXY, PEP, PLAIN, ROLES, SERVERS, repository
-from fake_world import FakeWorld, certificate, page
+from fake_world import FakeWorld, certificate, holding, page
 
 
 def nowhere(world: FakeWorld, host: str) -> None:
@@ -258,7 +258,7 @@ PLANTED = {
         ),
     ),
     "repository-gone": (
-        lambda world: world.pages.update({f"{API}/repos/example/hg": 404}),
+        lambda world: world.pages.update({f"{API}/repos/example/hg": holding({"message": "Not Found"}, 404)}),
         (
             "services/hg.example.org/repos/0/url",
             "GitHub has no repository example/hg, or does not show it to psfbot",
@@ -284,7 +284,7 @@ PLANTED = {
         ),
     ),
     "login-gone": (
-        lambda world: world.pages.update({f"{API}/users/ben-example": 404}),
+        lambda world: world.pages.update({f"{API}/users/ben-example": holding({"message": "Not Found"}, 404)}),
         (
             "people/ben/github",
             "GitHub knows no login ben-example, which the catalog gives Ben Example",

@@ -9,6 +9,7 @@ from checklist_kit import template
 from stage import sample
 from web_fakes import NOON, house
 
+from psfbot.chat.answer import Answer, Item
 from psfbot.checklists.run import Deed, Kind, Run, Who
 from psfbot.commands import commands, live
 from psfbot.flows.ask import Desk
@@ -19,6 +20,7 @@ from psfbot.store.db import Database
 from psfbot.store.inbox import SqlInbox
 from psfbot.store.ledger import SqlStore
 from psfbot.store.outbox import SqlOutbox
+from psfbot.web.pages import Pages
 
 TAGS = set(
     "html head meta title link body a header nav form label input button main h1 p ul li footer".split(" ")  # noqa: SIM905 - as they are read
@@ -132,3 +134,10 @@ def test_without_a_desk_there_are_no_pages():
         answer = place.ask("GET", "/")
 
     assert answer.status_code == 404
+
+
+def test_an_incident_in_a_list_leads_to_its_page(door):
+    shown = Answer("1 open incident.", items=[Item("#12 docs.python.org", "open for 1 min", "incident")])
+    page = Pages(door.parts).page("answer.html", "incidents", answer=shown).body.decode()
+
+    assert '<a href="/incidents/12">#12 docs.python.org</a>: open for 1 min' in page

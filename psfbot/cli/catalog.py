@@ -2,15 +2,21 @@
 
 import json
 import sys
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from psfbot.catalog.finding import Finding
 
 HOMES = (Path(__file__).parents[1] / "plugins", Path(__file__).parents[2] / "plugins")
 """Where our own plugins are: in a wheel, and in a checkout."""
 FILE = click.argument("file", required=False, type=click.Path(path_type=Path))
+FILES = click.argument("files", metavar="[FILE]...", nargs=-1, type=click.Path(path_type=Path))
+"""Several, since pre-commit hands over all that a commit touches at once."""
 
 
 @click.group()
@@ -19,31 +25,39 @@ def catalog() -> None:
 
 
 @catalog.command()
-@FILE
+@FILES
 @click.option("--format", "form", type=click.Choice(["text", "json", "github"]), default="text", show_default=True)
 @click.option("--new-since", "base", default="", metavar="BASE", help="Only what another file, or git's BASE, has not.")
-def check(file: Path | None, form: str, base: str) -> None:
+def check(files: tuple[Path, ...], form: str, base: str) -> None:
     """Report every fault of the catalog with its place.
 
     The exit code is 1 when there is one; warnings alone are none.
     """
-    from psfbot.catalog.file import load, read
     from psfbot.catalog.finding import as_github, as_json, as_text
-    from psfbot.catalog.since import new_since
 
-    path, today = file or current(), datetime.now(UTC).date()
-    findings = load(path, today, plugins_here).findings
-    if base:
-        from psfbot.cli.versions import earlier_text
-
-        findings = tuple(new_since(read(earlier_text(base, path), base, today, plugins_here).findings, findings))
+    found = {path: found_in(path, base) for path in files or (current(),)}
+    findings = [one for every in found.values() for one in every]
     said = {"text": as_text, "json": as_json, "github": as_github}[form](findings)
     if said:
         click.echo(said)
-    errors = sum(one.severity == "error" for one in findings)
-    if form == "text":
-        click.echo(summary(path, errors, len(findings) - errors), err=True)
-    sys.exit(1 if errors else 0)
+    for path, every in found.items() if form == "text" else ():
+        errors = sum(one.severity == "error" for one in every)
+        click.echo(summary(path, errors, len(every) - errors), err=True)
+    sys.exit(1 if any(one.severity == "error" for one in findings) else 0)
+
+
+def found_in(path: Path, base: str) -> "Sequence[Finding]":
+    """Every fault of one catalog, or only those that an earlier version has not."""
+    from psfbot.catalog.file import load, read
+    from psfbot.catalog.since import new_since
+
+    today = datetime.now(UTC).date()
+    findings = load(path, today, plugins_here).findings
+    if not base:
+        return findings
+    from psfbot.cli.versions import earlier_text
+
+    return tuple(new_since(read(earlier_text(base, path), base, today, plugins_here).findings, findings))
 
 
 def plugins_here(wanted: Collection[str]) -> set[str]:
@@ -93,19 +107,24 @@ def schema() -> None:
 
 
 @catalog.command("fmt")
-@FILE
+@FILES
 @click.option("--check", "only_check", is_flag=True, help="Change nothing; exit 1 if something would change.")
-def fmt(file: Path | None, *, only_check: bool) -> None:
+def fmt(files: tuple[Path, ...], *, only_check: bool) -> None:
     """Put the catalog into its one layout.
 
     Records are sorted, fields stand in their order, and comments are kept. What cannot be laid out is named with its
     line, nothing is changed, and the exit code is 1.
     """
+    in_order = [laid_out(path, only_check=only_check) for path in files or (current(),)]
+    sys.exit(0 if all(in_order) else 1)
+
+
+def laid_out(path: Path, *, only_check: bool) -> bool:
+    """Is a catalog in its one layout now? One that is not is rewritten, unless it is only looked at."""
     from psfbot.catalog.file import load_or_refuse, read
     from psfbot.catalog.tidy import Untidy, tidy
     from psfbot.errors import UserError
 
-    path = file or current()
     before = load_or_refuse(path)
     text = path.read_bytes().decode("utf-8-sig")
     try:
@@ -118,7 +137,7 @@ def fmt(file: Path | None, *, only_check: bool) -> None:
         click.echo(f"{path}: in order.", err=True)
     elif only_check:
         click.echo(f"{path}: `psfbot catalog fmt` would change it.", err=True)
-        sys.exit(1)
+        return False
     else:
         file = path.resolve()
         beside = file.with_name(f".{file.name}.fmt")
@@ -126,6 +145,7 @@ def fmt(file: Path | None, *, only_check: bool) -> None:
         beside.chmod(file.stat().st_mode)
         beside.replace(file)
         click.echo(f"{path}: put in order.", err=True)
+    return True
 
 
 @catalog.command()

@@ -3,9 +3,11 @@
 from pathlib import Path
 
 from psfbot.catalog.change import Change, said_in_chat
+from psfbot.catalog.exchange.private import hushed
 from psfbot.chat.answer import Answer, Outcome
 from psfbot.chat.command import Ask
 from psfbot.commands.waiting import place_of
+from psfbot.errors import UserError
 from psfbot.flows.propose import CONFIRM, WRONG, Proposing, Sent, Wish
 from psfbot.flows.relay import Relay
 from psfbot.proposals.making import Made, make
@@ -65,7 +67,12 @@ async def proposed(
         source=source,
     )
     flow = ask.port(Proposing)
-    proposal, made = await flow.ask(wish, ask.now, ask.catalog)
+    try:
+        proposal, made = await flow.ask(wish, ask.now, ask.catalog)
+    except UserError as error:
+        if not ask.message.public:
+            raise
+        raise UserError(hushed(str(error), ask.catalog, section, id_, ask.message.text)) from None
     return question(ask, proposal, made, flow.forge.form)
 
 

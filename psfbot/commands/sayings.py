@@ -12,6 +12,8 @@ from psfbot.text import cut
 
 BECAUSE = re.compile(r"^(.*\S)\s+because(?: of)?\s+(.+)$", re.IGNORECASE | re.DOTALL)
 OF = re.compile(r"^(?:the\s+)?(.+?)\s+of\s+(.+?)\s+(?:to|=|is|as)\s+(.+)$", re.IGNORECASE | re.DOTALL)
+UNSAID = re.compile(r"\s+because[\s.:\u2026]*$", re.IGNORECASE)
+"""A reason that was begun and not given."""
 TO = re.compile(r"^(?:to|is|as|:?=|:)\s+", re.IGNORECASE)
 QUOTES = "\"'`\u201c\u201d\u2018\u2019"
 MOST = 5
@@ -53,7 +55,7 @@ def reasoned(text: str) -> tuple[str, str]:
     found = BECAUSE.match(text.strip())
     if found and found[1].count('"') % 2 == 0:
         return found[1].rstrip(",; "), bared(found[2])
-    return text.strip(), ""
+    return UNSAID.sub("", text.strip()), ""
 
 
 def splits(words: list[str]) -> list[tuple[str, str]]:

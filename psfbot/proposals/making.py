@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from psfbot.catalog.change import Change, Delete, New, Remove, Rename, Verify
+from psfbot.catalog.change import Change, Delete, New, Remove, Rename, Unchanged, Verify
 from psfbot.catalog.diff import called, lines
 from psfbot.catalog.edit import UNCHANGED, Edited, edited, sound
 from psfbot.catalog.editing.target import SECTION_OF
-from psfbot.catalog.exchange.private import public
+from psfbot.catalog.exchange.private import hushed, public
 from psfbot.catalog.model import Catalog, Provenance
 from psfbot.errors import UserError
 from psfbot.proposals.proposal import Proposal
@@ -20,8 +20,6 @@ HIDDEN = "{}: changed in what is not for everybody"
 MOVED = (
     "the catalog has changed meanwhile: it would now be {now}, and you agreed to {then}. Say it anew if you want it."
 )
-DONE_ALREADY = (" that changes nothing.", " already.")
-"""How refusals end that say that there is nothing left to do."""
 NOT_THERE = (" is not in ", "so there is nothing to take out.")
 
 Where = tuple[str, str]
@@ -45,13 +43,11 @@ def make(text: str, changes: Sequence[Change], said: Provenance, today: date, ca
     """Changes made one after the other, or a `UserError`; of several, those that change nothing are left out."""
     done: list[Edited] = []
     now, known = text, catalog
-    nothing = UserError(UNCHANGED.format(NAME))
+    nothing = Unchanged(UNCHANGED.format(NAME))
     for change in changes:
         try:
             one = edited(now, change, today, said, catalog=known, name=NAME)
-        except UserError as error:
-            if len(changes) == 1 or not str(error).endswith(DONE_ALREADY):
-                raise
+        except Unchanged as error:
             nothing = error
         else:
             done.append(one)
@@ -75,9 +71,13 @@ def shown(words: Sequence[str], before: Catalog, after: Catalog) -> tuple[str, .
 def again(text: str, proposal: Proposal) -> Made:
     """A proposal made on the catalog as it is now; refused when it would change something else than was agreed to.
 
-    What others changed meanwhile is left alone: in other records, and in other fields of the same one.
+    What others changed meanwhile is left alone: in other records, and in other fields of the same one. A refusal is
+    told in a room and kept for all to see, so it holds nothing that is not for everybody.
     """
-    made = make(text, proposal.changes, proposal.said, proposal.asked_at.date())
+    try:
+        made = make(text, proposal.changes, proposal.said, proposal.asked_at.date())
+    except UserError as error:
+        raise UserError(hushed(str(error), sound(text, NAME), proposal.section, proposal.id)) from None
     if made.words != proposal.words:
         raise UserError(MOVED.format(now=and_join(made.shown), then=and_join(proposal.shown)))
     return made
@@ -107,7 +107,7 @@ def _holds(text: str, change: Change, proposal: Proposal, catalog: Catalog) -> b
         one = edited(text, change, proposal.asked_at.date(), proposal.said, catalog=catalog, name=NAME)
     except UserError as error:
         gone = isinstance(change, Remove) and any(part in str(error) for part in NOT_THERE)
-        return gone or str(error).endswith(DONE_ALREADY)
+        return gone or isinstance(error, Unchanged)
     return not isinstance(change, Verify) and not lines(one.before, one.after, provenance=False)
 
 

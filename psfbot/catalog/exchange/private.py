@@ -7,6 +7,7 @@ from psfbot.catalog.model import Catalog, Provider, Service, Team
 
 PERSONAL = ("email", "irc", "slack", "pagerduty", "timezone")
 """Fields of a person that no public room is shown either; a GitHub login is public by nature."""
+HIDDEN = "(not for everybody)"
 Reached = TypeVar("Reached", Service, Team, Provider)
 
 
@@ -31,3 +32,15 @@ def reachable(records: Mapping[str, Reached]) -> dict[str, Reached]:
         id_: record.model_copy(update={"contacts": tuple(one for one in record.contacts if one.public)})
         for id_, record in records.items()
     }
+
+
+def hushed(text: str, catalog: Catalog, section: str, id: str, known: str = "") -> str:  # noqa: A002 - its own word
+    """A text about a record without what is not for everybody there, unless the one who is told said it (`known`)."""
+    record = getattr(catalog, section).get(id)
+    fields = (getattr(record, name, None) for name in PERSONAL) if section == "people" else ()
+    contacts = (one.value for one in getattr(record, "contacts", ()) if not getattr(one, "public", True))
+    said = known.casefold()
+    for value in sorted((one for one in (*fields, *contacts) if one), key=len, reverse=True):
+        if value.casefold() not in said and value != id:
+            text = text.replace(value, HIDDEN)
+    return text
