@@ -19,10 +19,10 @@ SAMPLE = (ROOT / "tests" / "sample.yaml").read_text("utf-8")
 PAGE = ROOT / "docs" / "review.md"
 GH = """#!/bin/sh
 case "$1 $*" in
-  run*) mkdir review; echo "the page" > review/review.md ;;
+  run*) [ "{number}" != none ] || exit 1; mkdir review; echo "the page" > review/review.md ;;
   *"--method GET"*) echo "{number}" ;;
   *--paginate*) if [ -n "{comment}" ]; then echo "{comment}"; fi ;;
-  *) grep -q "the page" page.md && echo "$4 $5" >> calls ;;
+  *) grep -q "the page" page.md && head -n 1 page.md | grep -q "^<!-- psfbot cat" && echo "$4 $5" >> calls ;;
 esac
 """
 """As much of GitHub's command as the comment needs: `gh run download`, and `gh api`."""
@@ -201,7 +201,9 @@ def test_editors_find_the_schema_and_it_is_the_models():
         ("7", "", ["POST repos/psf/psfbot/issues/7/comments"]),
         ("7", "99", ["PATCH repos/psf/psfbot/issues/comments/99"]),
         ("", "", []),
+        ("none", "", []),
     ],
+    ids=["first", "again", "merged meanwhile", "no page"],
 )
 def test_the_comment_is_made_once_and_then_changed(tmp_path, number, comment, called):
     (job,) = workflow("catalog-comment.yml")["jobs"].values()

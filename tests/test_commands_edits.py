@@ -139,6 +139,23 @@ def test_a_public_room_sees_no_private_value(bot):
     assert "private@example.org" in " ".join(bot.ask("set ee email new@example.org").lines)
 
 
+@pytest.mark.parametrize(
+    ("line", "private", "said"),
+    [
+        ("remove email x from ee", "private@example.org", "ee: 'x' is not in email. It holds (not for everybody)."),
+        ("remove contact zzz from infra", "a number", "#python-infra and (not for everybody)."),
+    ],
+)
+def test_a_refusal_in_a_public_room_tells_no_private_value(bot, line, private, said):
+    assert bot.says(line, public=True).endswith(said)
+    assert private in bot.says(line)
+
+
+def test_a_reason_that_was_not_given_is_no_part_of_the_value(bot):
+    assert words(bot, "set docs.python.org tier 3 because") == ["docs.python.org: tier: 1 -> 3"]
+    assert words(bot, "set docs.python.org tier 3 because …") == ["docs.python.org: tier: 1 -> 3"]
+
+
 def test_proposals_are_listed_shown_and_withdrawn(bot):
     bot.says("set docs.python.org tier 2 because it is so", OWNER)
     bot.says("yes", OWNER)

@@ -36,6 +36,7 @@ DOORS: dict[str, tuple[str, ...]] = {  # outside package -> how the only paths b
     "dns": ("psfbot/dns.py",),
     "fastapi": ("psfbot/web/",),
     "gidgethub": ("psfbot/forge/",),
+    "jwt": ("psfbot/forge/",),
     "httpx": ("psfbot/http.py",),
     "httpx2": ("plugins/pagerduty/",),
     "irc": ("psfbot/platforms/irc/",),

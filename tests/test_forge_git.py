@@ -226,3 +226,52 @@ def test_no_hook_or_setting_of_the_machine_gets_in_the_way(remote, tmp_path):
     filed = file(forge_at(remote, tmp_path), dataclasses.replace(DRAFT, message="one line"))
 
     assert filed.reference == remote.tip(BRANCH)
+
+
+def test_a_catalog_that_is_no_text_is_told(remote, forge, tmp_path):
+    odd = tmp_path / "odd"
+    odd.write_bytes(b"a: \xff\n")
+    blob = remote.git("hash-object", "-w", str(odd)).strip()
+    tree = remote.git("mktree", stdin=f"100644 blob {blob}\tcatalog.yaml\n").strip()
+    remote.git("update-ref", "refs/heads/main", remote.git("commit-tree", tree, "-m", "Odd").strip())
+    with pytest.raises(ForgeDown, match="is no UTF-8 text") as caught:
+        file(forge)
+
+    assert caught.value.wrong
+
+
+@pytest.mark.parametrize("broken", ["HEAD", "refs/remotes/origin/main.lock"])
+def test_a_copy_that_a_crash_left_broken_is_made_anew(remote, forge, broken):
+    asyncio.run(forge.text())
+    place = forge.folder / broken
+    place.write_text("")
+    os.utime(place, (0, 0))
+    remote.write(text().replace(OLD, NEW))
+
+    assert NEW in asyncio.run(forge.text())
+
+
+def test_a_copy_in_which_another_git_is_at_work_is_left_alone(remote, forge):
+    asyncio.run(forge.text())
+    (forge.folder / "refs/remotes/origin/main.lock").write_text("")
+    remote.write(text().replace(OLD, NEW))
+    with pytest.raises(ForgeDown, match="cannot lock ref") as caught:
+        asyncio.run(forge.text())
+
+    assert not caught.value.wrong
+
+
+@pytest.mark.parametrize("secret", ["very-secret", "very-@secret", "very-/secret", "very-/@/secret"])
+def test_no_password_is_in_what_is_printed(tmp_path, secret):
+    forge = GitForge(f"https://me:{secret}@git.example/x.git", tmp_path, {})
+
+    assert forge.shown == "https://git.example/x.git"
+    assert "secret" not in repr(forge)
+
+
+def test_whether_it_may_write_is_asked_without_writing(remote, forge):
+    assert asyncio.run(forge.may_write()) == ""
+    remote.git("config", "http.receivepack", "false")
+
+    assert "403" in asyncio.run(forge.may_write())
+    assert remote.branches() == {"main"}

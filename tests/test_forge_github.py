@@ -283,3 +283,38 @@ def test_nobody_sees_the_token_in_what_is_printed():
 
     assert "very-secret" not in repr(forge)
     assert "KEY" not in repr(forge)
+
+
+@pytest.mark.parametrize("body", [b"{}", b"[]", b"null", b'"x"', b'{"object": []}'])
+def test_an_answer_of_another_shape_is_told_as_that(body):
+    forge = GitHubForge(Says(200, body), "https://api.github.example", "psf/catalog", branch="main")
+    with pytest.raises(ForgeDown, match="makes no sense"):
+        asyncio.run(forge.text())
+
+
+@pytest.mark.parametrize("key", ["garbage", "-----BEGIN RSA PRIVATE KEY-----\nAAAA\n-----END RSA PRIVATE KEY-----"])
+def test_a_key_of_an_app_that_is_none_is_told_without_it(key):
+    forge = GitHubForge(Says(200), "https://api.github.example", "psf/catalog", app=GitHubApp("1", "2", key))
+    with pytest.raises(ForgeDown, match="PSFBOT_GITHUB_APP_PRIVATE_KEY is no private key") as caught:
+        asyncio.run(forge.text())
+
+    assert caught.value.wrong
+    assert "AAAA" not in str(caught.value)
+
+
+def test_whether_it_may_write_is_asked_without_writing(hub):
+    assert asyncio.run(forge_at(hub).may_write()) == ""
+
+
+class Reader(Says):
+    """A GitHub whose token may only read."""
+
+    async def request(self, _method, url, **_more):
+        body = b"[]" if "/pulls" in url else b'{"permissions": {"pull": true, "push": false}}'
+        return Response(url, 200, self.headers, body, 0.1, "")
+
+
+def test_a_token_that_may_only_read_is_told():
+    forge = GitHubForge(Reader(200), "https://api.github.example", "psf/catalog", "t")
+
+    assert asyncio.run(forge.may_write()) == "The token may read psf/catalog and not write to it."

@@ -134,8 +134,32 @@ def test_private_values_are_told_to_nobody_who_may_not_see_them():
 
 def test_the_body_calls_nobody_and_closes_nothing():
     assert markdown("ask @psf/infra, fixes #12 <img> `x` **y**") == (
-        "ask @<!-- -->psf/infra, fixes \\#12 \\<img\\> \\`x\\` \\*\\*y\\*\\*"
+        "ask @<!-- -->psf/infra, fixes \\#<!-- -->12 \\<img\\> \\`x\\` \\*\\*y\\*\\*"
     )
+
+
+def test_no_value_and_no_reason_keeps_a_check_from_running():
+    one = proposal(Set("docs.python.org", "description", "Short [skip ci]"), because="of it [Skip Actions]")
+
+    assert "[skip" not in message(one).casefold()
+    assert "[skip" not in title(one)
+    assert "Short (skip ci)" in message(one)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("alias", "aliases"),
+        ("owner", "primary owner"),
+        ("owner", "owners.primary"),
+        ("Provider", "hosting.origin.provider"),
+    ],
+)
+def test_a_field_has_one_branch_however_people_call_it(one, other):
+    branches = {branch_of("services", "docs", field, Set("docs", field, "x")) for field in (one, other)}
+
+    assert len(branches) == 1
+    assert branches != {branch_of("services", "docs", "tier", Set("docs", "tier", "x"))}
 
 
 def test_the_body_tells_what_hangs_on_it_and_warns():

@@ -234,3 +234,28 @@ def test_many_changes_are_cut_short_with_how_many_are_left():
 
 def test_two_equal_catalogs_are_no_news(bot):
     assert news(bot.book.catalog, bot.book.catalog) == ""
+
+
+def test_what_people_wrote_by_hand_is_never_lost_also_after_a_restart(kept):
+    first = text().replace("name: Python downloads", "name: Mine")
+    second = text().replace("name: Python downloads", "name: Mine again")
+    kept.file.write_text(first, "utf-8")
+    for words, hand in ((NEW, second), ("Third.", None)):
+        kept.forge.main = text().replace(OLD, words)
+        kept.do("fetch")
+        if hand:
+            kept.file.write_text(hand, "utf-8")
+            kept.reloader._fetched.clear()  # as after a restart
+
+    saved = {one.read_text("utf-8") for one in kept.file.parent.glob("catalog.yaml.before*")}
+    assert saved == {first, second}
+
+
+def test_a_file_that_cannot_be_read_is_said(kept):
+    kept.file.unlink()
+    kept.file.mkdir()
+    found, _ = kept.do("fetch")
+
+    assert (found.well, found.said) == (
+        False, "I cannot replace catalog.yaml by what is at a forge: Is a directory.",
+    )  # fmt: skip

@@ -1,11 +1,13 @@
 """A review shows new faults alone, what changed, what hangs on it and what it does to the scores, as plain text."""
 
+import subprocess
 from datetime import date
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
+from psfbot.catalog import diff
 from psfbot.catalog.file import read
 from psfbot.catalog.finding import Finding
 from psfbot.catalog.review import LONGEST, MARK, as_markdown, reviewed
@@ -159,3 +161,100 @@ def test_a_base_that_nobody_knows_is_refused(cli):
 
     assert done.exit_code == 1
     assert done.stderr.startswith("nonsense: there is no such file, and git has no such version of catalog.yaml")
+
+
+def services(number: int, prefix: str = "", alias: str = "") -> str:
+    """A catalog of services that need each other, whose words are wider than a byte."""
+    return "services:\n" + "".join(
+        f"  {prefix}s{n}.example.org:\n    name: S {n}\n    description: Ünïcödé {prefix} {'漢' * 60}.\n"
+        "    lifecycle: production\n"
+        + (f"    aliases: [{alias}s{n}.example.org]\n" if prefix else "")
+        + (f"    depends_on:\n      - service: {prefix}s{n // 2}.example.org\n" if n else "")
+        for n in range(number)
+    )
+
+
+def test_a_comment_is_counted_in_bytes_and_its_end_is_there():
+    said = page(services(300).replace("Ünïcödé", "Öthers"), services(300))
+
+    assert len(said.encode()) <= LONGEST + 200
+    assert "cut here" in said
+    assert said.count("~~~~text") * 2 == sum(line.startswith("~~~~") for line in said.splitlines())
+
+
+def test_a_renamed_service_is_told_once_and_with_what_hangs_on_it_now():
+    said = page(SAMPLE.replace("loadbalancer", "balancer"))
+
+    assert "  loadbalancer: renamed to balancer\n" in said
+    assert "  balancer: 3 services down without it (" in said
+    assert "  loadbalancer: 3 services down" not in said
+
+
+def test_a_change_of_every_id_compares_no_record_with_every_other(monkeypatch):
+    said = []
+    monkeypatch.setattr(diff, "_said", lambda record: said.append(record.id) or record.id)
+    page(services(300, "new-"), services(300))
+
+    assert len(said) <= 10 * 300
+
+
+def git(folder: Path, *words: str) -> None:
+    done = ["git", "-C", str(folder), "-c", "user.name=A", "-c", "user.email=a@example.org", *words]
+    subprocess.run(done, check=True, capture_output=True)  # noqa: S603
+
+
+@pytest.fixture
+def history(tmp_path, monkeypatch):
+    """A repository without a catalog, and one commit later with one."""
+    monkeypatch.chdir(tmp_path)
+    git(tmp_path, "init", "--quiet")
+    git(tmp_path, "commit", "--quiet", "--allow-empty", "--message", "empty")
+    (tmp_path / "catalog.yaml").write_text(SAMPLE)
+    git(tmp_path, "add", ".")
+    git(tmp_path, "commit", "--quiet", "--message", "catalog")
+    return tmp_path
+
+
+def run(*words: str):
+    return CliRunner().invoke(main, ["catalog", *words])
+
+
+def test_a_first_catalog_is_all_new(history):
+    done = run("review", "HEAD^1", "catalog.yaml")
+
+    assert done.exit_code == 0
+    assert "no new faults; " in done.stdout
+    assert "  docs.python.org: new service" in done.stdout
+
+
+def test_a_file_that_is_called_like_the_version_does_not_take_its_place(history):
+    (history / "HEAD").write_text(FAULTY)
+    (history / "catalog.yaml").write_text(FAULTY)
+    done = run("check", "--new-since", "HEAD", "catalog.yaml")
+
+    assert done.exit_code == 1
+    assert run("check", "--new-since", "./HEAD", "catalog.yaml").exit_code == 0
+
+
+def test_a_version_that_git_does_not_have_is_no_empty_one(history):
+    done = run("review", "HEAD~9", "catalog.yaml")
+
+    assert done.exit_code != 0
+    assert "git has no such version" in done.stderr
+    git(history, "rm", "--quiet", "--cached", "catalog.yaml")
+    assert run("review", "HEAD", "nowhere.yaml").exit_code != 0
+
+
+def test_several_catalogs_are_checked_at_once_as_a_hook_hands_them_over(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("good.yaml").write_text(SAMPLE)
+    Path("bad.yaml").write_text(FAULTY)
+    swapped = SAMPLE.replace(
+        "    name: Jacob Coffee\n    github: JacobCoffee\n", "    github: JacobCoffee\n    name: Jacob Coffee\n"
+    )
+    Path("ugly.yaml").write_text(swapped)
+    checked, laid = run("check", "bad.yaml", "good.yaml"), run("fmt", "--check", "ugly.yaml", "good.yaml")
+
+    assert (checked.exit_code, laid.exit_code) == (1, 1)
+    assert checked.stderr.splitlines() == ["bad.yaml: 1 error, no warnings.", "good.yaml: no faults."]
+    assert laid.stderr.splitlines() == ["ugly.yaml: `psfbot catalog fmt` would change it.", "good.yaml: in order."]

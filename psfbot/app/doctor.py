@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from functools import partial
 
 from psfbot.app import App, now, start
+from psfbot.app import doctor_forge as forge
 from psfbot.app.doctor_own import bot, database, plugins, public, read_catalog, warnings
 from psfbot.app.doctor_secrets import SecretFiles
 from psfbot.app.secrets import secret_words, settings_of
@@ -99,6 +100,7 @@ def looks(ward: Ward) -> Iterator[tuple[str, Look]]:
     yield "public address", partial(public, ward.app.settings.public_url or "")
     yield "irc", partial(irc.look, ward.app.settings)
     yield "slack", partial(slack.look, ward.app.settings)
+    yield "catalog's forge", partial(forge.look, ward.app, world_of(ward.app, ward.settings.values()))
     for name, plugin in sorted(ward.app.plugins.found.items()):
         if plugin.examines:
             yield name, partial(ward.look_at, name, plugin)

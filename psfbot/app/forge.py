@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from time import monotonic
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from psfbot import logs
 from psfbot.app import App, now
@@ -24,6 +24,9 @@ from psfbot.store.db import Database
 from psfbot.store.proposals import SqlProposals
 from psfbot.store.sqlite import SqliteFile
 from psfbot.web.metrics import Counters
+
+if TYPE_CHECKING:
+    from psfbot.forge.github import GitHubForge
 
 ROUND = 60.0
 """Seconds between looks at what became of proposals."""
@@ -139,16 +142,19 @@ def reloader_at(bot: Running, forge: Forge) -> Reloader:
 
 def forge_of(bot: Running) -> Forge:
     """GitHub, where a repository and a way to write to it are set; else a git remote; else a folder of patches."""
-    app, settings = bot.app, bot.app.settings
+    return (None if bot.stays_here else remote_forge(bot.app, bot.world)) or patches(bot)
+
+
+def remote_forge(app: App, world: Outside) -> "GitHubForge | GitForge | None":
+    """GitHub or a git remote, whichever is set; nothing where neither is."""
+    settings = app.settings
     installed = (settings.github_app_id, settings.github_app_installation_id, settings.github_app_private_key)
-    if bot.stays_here:
-        return patches(bot)
     if settings.github_repo and (settings.github_token or all(installed)):
         from psfbot.forge.github import GitHubApp, GitHubForge  # noqa: PLC0415 - most bots start without it
 
         key = settings.github_app_private_key
         return GitHubForge(
-            http=Client(bot.world.reach.way, bot.world.trust, LARGEST),
+            http=Client(world.reach.way, world.trust, LARGEST),
             base_url=settings.github_api_url,
             repo=settings.github_repo,
             token=settings.github_token.get_secret_value() if settings.github_token else "",
@@ -161,7 +167,7 @@ def forge_of(bot: Running) -> Forge:
     if settings.catalog_remote:
         url = settings.catalog_remote.get_secret_value()
         return GitForge(url, copy_of(app, url), bare(app), settings.catalog_branch or MAIN)
-    return patches(bot)
+    return None
 
 
 def patches(bot: Running) -> PatchForge:

@@ -38,7 +38,7 @@ UNWRITABLE = "I cannot replace {file} by what is at {forge}: {why}."
 SAME = "The catalog is what it was: {services}."
 READABLE = 0o644
 KEPT = ".before"
-"""What the name of a file ends in that was there before the first fetch."""
+"""What the name of a file ends in that a fetch replaced though psfbot had not fetched it; later ones have a hash too."""
 
 log = logs.get(__name__)
 
@@ -87,7 +87,12 @@ class Reloader:
             return Reread(well=False, said=str(error))
         path, digest = self.library.path, sha256(data).digest()
         async with self.lock:
-            if await asyncio.to_thread(held, path) == data:
+            try:
+                same = await asyncio.to_thread(held, path) == data
+            except OSError as error:
+                why = UNWRITABLE.format(file=path.name, forge=self.forge.name, why=error.strerror)
+                return Reread(well=False, said=why)
+            if same:
                 self._fetched.add(digest)
                 return None
             if why := untouchable(path):
@@ -111,8 +116,8 @@ class Reloader:
     def _replace(self, path: Path, data: bytes, digest: bytes) -> None:
         """Put the new file in the place of the old one, and keep that if psfbot did not fetch it."""
         path = path.resolve()
-        if (old := held(path)) and not self._fetched:
-            path.with_name(path.name + KEPT).write_bytes(old)
+        if (old := held(path)) and sha256(old).digest() not in self._fetched:
+            keep(path, old)
         with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as beside:
             new = Path(beside.name)
             try:
@@ -161,6 +166,14 @@ def held(path: Path) -> bytes:
         return path.read_bytes()
     except FileNotFoundError:
         return b""
+
+
+def keep(path: Path, old: bytes) -> None:
+    """Keep what psfbot did not fetch beside the file; what was kept so before is not lost for it."""
+    beside = path.with_name(path.name + KEPT)
+    if beside.exists() and beside.read_bytes() != old:
+        beside = path.with_name(f"{path.name}{KEPT}-{sha256(old).hexdigest()[:8]}")
+    beside.write_bytes(old)
 
 
 def untouchable(path: Path) -> str:

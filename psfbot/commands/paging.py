@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from psfbot.catalog.model import OnCall, Person, Service, Team
 from psfbot.chat.answer import Answer, Outcome
 from psfbot.chat.command import Ask, Topic
-from psfbot.chat.permit import Level
+from psfbot.chat.permit import Level, standing
 from psfbot.commands.duty import name, reach, reach_team, until, watches
 from psfbot.commands.oncall import team_of
 from psfbot.commands.proposed import came_of
@@ -123,6 +123,8 @@ async def yes(ask: Ask) -> Answer:
     found = await ask.port(Roster).duties.confirm_page(place_of(ask), ask.now - CONFIRM) if ask.ports else None
     if found:
         return outcome(ask, found, await ask.port(Roster).page(found, ask.book, ask.now))
+    if standing(ask.message.speaker, ask.catalog).level < Level.MEMBER:
+        return nothing()
     sent = await ask.port(Proposing).confirm(place_of(ask), ask.now) if ask.ports else None
     return came_of(sent) if sent else nothing()
 

@@ -6,7 +6,9 @@ folder loses nothing.
 
 import asyncio
 import re
+import shutil
 import tempfile
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,14 +23,15 @@ ATTEMPTS = 3
 """So often a change is made anew when the main branch or its own moved in the meantime."""
 OURS = f"+refs/heads/{PREFIX}*:refs/remotes/origin/{PREFIX}*"
 PLAIN = ("-c", "core.hooksPath=/dev/null", "-c", "gc.auto=0", "--no-pager")
-SECRET = re.compile(r"(?<=://)[^/@\s]+@")
-"""A name and a password in an address."""
+SECRET = re.compile(r"(?<=://)[^@\s]*(?:@[^@/\s]+)*@")
+"""A name and a password in an address, also a password with a `/` or an `@` in it."""
 NOBODY = Author(name="psfbot", email="psfbot@localhost")
 """Who writes the commit, for the author of the change."""
 MOVED = "The catalog changed {count} times while I was at it. Try again."
 NO_FILE = "{path} is not on the branch {branch} of {url}: check PSFBOT_CATALOG_REMOTE and its branch."
 FAILED = "Git did not {what}: {why}"
 LATE = "it took more than {seconds:.0f} seconds"
+NO_TEXT = "{path} on the branch {branch} is no UTF-8 text. Mend it there."
 NO_GIT = "there is no git on this machine"
 HOPELESS = re.compile(
     r"authentication failed|permission denied|could not read (?:username|password)|repository.*not found"
@@ -36,6 +39,11 @@ HOPELESS = re.compile(
     re.IGNORECASE,
 )
 """What git says when trying again is pointless."""
+BROKEN = re.compile(
+    r"not a git repository|cannot lock ref|unable to create '[^']*\.lock'|file exists|(?:bad|missing|corrupt|loose) object",
+    re.IGNORECASE,
+)
+"""What git says of a copy that a crash left broken; a new one is as good."""
 
 
 class Refused(Exception):
@@ -50,9 +58,9 @@ class GitForge:
     into, and `path` the catalog in it.
     """
 
-    url: str
+    url: str = field(repr=False)
     folder: Path
-    environ: Mapping[str, str]
+    environ: Mapping[str, str] = field(repr=False)
     branch: str = "main"
     path: str = "catalog.yaml"
     patience: float = PATIENCE
@@ -69,6 +77,16 @@ class GitForge:
         """The catalog as it stands on the main branch."""
         async with self.lock:
             return await self._text(await self._fetch())
+
+    async def may_write(self) -> str:
+        """Why nothing can be proposed there, by a push that changes nothing; nothing where all is well."""
+        async with self.lock:
+            base, order = await self._fetch(), ("push", "--quiet", "--dry-run", self.url)
+            try:
+                await self._git("push a branch", *order, f"+{base}:refs/heads/{PREFIX}doctor")
+            except Refused as error:
+                return str(error)
+        return ""
 
     async def file(self, draft: Draft, make: Callable[[str], str]) -> Filed:
         """Put a change on its branch, as one commit on top of the main branch."""
@@ -116,15 +134,25 @@ class GitForge:
         return Filed(f"branch {branch} of {self.shown}", commit)
 
     async def _fetch(self) -> str:
-        """Bring our copy up to date; the commit that the main branch is at."""
+        """Bring our copy up to date, or make it anew where a crash left it broken; the commit of the main branch."""
         try:
-            if not (self.folder / "HEAD").exists():
-                await self._git("make a repository", "init", "--quiet", "--bare", str(self.folder), inside=False)
-            main = f"+refs/heads/{self.branch}:refs/remotes/origin/{self.branch}"
-            await self._git("fetch the catalog", "fetch", "--quiet", "--no-tags", "--prune", self.url, main, OURS)
-            return await self._git("find the branch", "rev-parse", "--verify", f"refs/remotes/origin/{self.branch}")
+            return await self._fetched()
+        except Refused as error:
+            if not BROKEN.search(str(error)) or await asyncio.to_thread(in_use, self.folder, 2 * self.patience):
+                raise self._down(error) from error
+        await asyncio.to_thread(shutil.rmtree, self.folder, ignore_errors=True)
+        try:
+            return await self._fetched()
         except Refused as error:
             raise self._down(error) from error
+
+    async def _fetched(self) -> str:
+        """Bring our copy up to date; the commit that the main branch is at."""
+        if not (self.folder / "HEAD").exists():
+            await self._git("make a repository", "init", "--quiet", "--bare", str(self.folder), inside=False)
+        main = f"+refs/heads/{self.branch}:refs/remotes/origin/{self.branch}"
+        await self._git("fetch the catalog", "fetch", "--quiet", "--no-tags", "--prune", self.url, main, OURS)
+        return await self._git("find the branch", "rev-parse", "--verify", f"refs/remotes/origin/{self.branch}")
 
     async def _text(self, commit: str) -> str:
         """The catalog as a commit has it, with its own line ends."""
@@ -133,6 +161,8 @@ class GitForge:
         except Refused as error:
             why = NO_FILE.format(path=self.path, branch=self.branch, url=self.shown)
             raise ForgeDown(why, wrong=True) from error
+        except UnicodeDecodeError as error:
+            raise ForgeDown(NO_TEXT.format(path=self.path, branch=self.branch), wrong=True) from error
 
     async def _tip(self, branch: str) -> str:
         """The commit that a branch of ours is at; nothing where there is none."""
@@ -236,3 +266,9 @@ class GitForge:
 def plain(text: str) -> str:
     """A name or an address as git takes it."""
     return one_line(text).translate({ord(sign): None for sign in "<>"}) or "unknown"
+
+
+def in_use(folder: Path, seconds: float) -> bool:
+    """May another git be at work here? One that is older than it may get leaves its locks and nothing else."""
+    born = [lock.stat().st_mtime for lock in folder.rglob("*.lock")]
+    return any(time.time() - at < seconds for at in born)

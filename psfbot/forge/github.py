@@ -14,6 +14,7 @@ from typing import Any, Protocol
 from gidgethub import GitHubException, HTTPException, RateLimitExceeded
 from gidgethub.abc import GitHubAPI
 from gidgethub.apps import get_installation_access_token
+from jwt.exceptions import PyJWTError
 
 from psfbot.proposals.ports import Draft, Fate, Filed, ForgeDown, Standing
 from psfbot.text import cut, one_line
@@ -27,9 +28,11 @@ EARLY = 120.0
 """Seconds before its end that an installation's token is replaced."""
 HOPELESS = frozenset({401, 403, 404, 410, 451})
 """Answers after which trying again is pointless; a 403 for going too fast is none of them."""
+BAD_KEY = "PSFBOT_GITHUB_APP_PRIVATE_KEY is no private key: put the whole text of the .pem file there."
 FAILED = "GitHub did not {what}: {why}"
 NO_FILE = "{path} is not in {repo} on {branch}: check PSFBOT_GITHUB_REPO."
 RIGHTS = "{why} (HTTP {status}). May the token write to {repo}, and open pull requests there?"
+NO_PUSH = "The token may read {repo} and not write to it."
 MOVED = "The catalog changed {count} times while I was at it. Try again."
 NO_JSON = "its answer makes no sense. Is that GitHub's API?"
 TOO_FAST = "GitHub asks psfbot to wait."
@@ -118,6 +121,14 @@ class GitHubForge:
         commit = await self._at(await self._main())
         return await self._text(commit or "")
 
+    async def may_write(self) -> str:
+        """Why nothing can be proposed there, as far as that shows without trying; nothing where all is well."""
+        found = await self._get("find the repository", f"/repos/{self.repo}")
+        await self._get("show pull requests", f"/repos/{self.repo}/pulls?per_page=1", list)
+        rights = found.get("permissions")
+        held = isinstance(rights, dict) and rights.get("push") is False and not self.app
+        return NO_PUSH.format(repo=self.repo) if held else ""
+
     async def file(self, draft: Draft, make: Callable[[str], str]) -> Filed:
         """Put a change on its branch, as one commit on top of the main branch, and open its pull request."""
         async with self.lock:
@@ -163,7 +174,7 @@ class GitHubForge:
             found = await self._get("find a branch", f"/repos/{self.repo}/git/ref/heads/{branch}")
         except Missing:
             return None
-        return str(found["object"]["sha"])
+        return dig("find a branch", found, "object", "sha")
 
     async def _text(self, commit: str) -> str:
         """The catalog as a commit has it; a big one comes by another way."""
@@ -184,21 +195,23 @@ class GitHubForge:
         repo, what = f"/repos/{self.repo}", "take the change"
         above = await self._get(what, f"{repo}/git/commits/{base}")
         entry = {"path": self.path, "mode": "100644", "type": "blob", "content": text}
-        tree = await self._send(what, "POST", f"{repo}/git/trees", base_tree=above["tree"]["sha"], tree=[entry])
+        under = dig(what, above, "tree", "sha")
+        tree = dig(what, await self._send(what, "POST", f"{repo}/git/trees", base_tree=under, tree=[entry]), "sha")
         old = await self._at(draft.branch)
-        if old and await self._is(old, base, tree["sha"], draft.message):
+        if old and await self._is(old, base, tree, draft.message):
             return True
         who = {"name": draft.author.name, "email": draft.author.address}
-        commit = await self._send(
-            what, "POST", f"{repo}/git/commits", message=draft.message, tree=tree["sha"], parents=[base], author=who
+        made = await self._send(
+            what, "POST", f"{repo}/git/commits", message=draft.message, tree=tree, parents=[base], author=who
         )
+        commit = dig(what, made, "sha")
         try:
             if old is None:
                 ref = f"refs/heads/{draft.branch}"
-                await self._send(what, "POST", f"{repo}/git/refs", ref=ref, sha=commit["sha"])
+                await self._send(what, "POST", f"{repo}/git/refs", ref=ref, sha=commit)
             else:
                 await self._send(
-                    what, "PATCH", f"{repo}/git/refs/heads/{draft.branch}", sha=commit["sha"], force=True
+                    what, "PATCH", f"{repo}/git/refs/heads/{draft.branch}", sha=commit, force=True
                 )  # fmt: skip
         except Taken:
             return False
@@ -215,23 +228,22 @@ class GitHubForge:
         """Open the pull request, or bring the one that waits up to date, and ask for reviews."""
         repo, owner = f"/repos/{self.repo}", self.repo.partition("/")[0]
         place = f"{repo}/pulls?state=open&head={owner}:{draft.branch}"
-        waiting = [
-            one
-            for one in await self._get("look for the pull request", place)
-            if one.get("head", {}).get("ref") == draft.branch
-        ]
+        what = "look for the pull request"
+        listed = await self._get(what, place, list)
+        waiting = [one for one in listed if dig(what, one, "head", "ref") == draft.branch]
         words = {"title": draft.title, "body": draft.body}
         if waiting:
-            number = waiting[0]["number"]
+            number = dig(what, waiting[0], "number")
             found = await self._send("change the pull request", "PATCH", f"{repo}/pulls/{number}", **words)
         else:
             found = await self._send(
                 "open the pull request", "POST", f"{repo}/pulls", head=draft.branch, base=main, **words
             )  # fmt: skip
-        told = [said for one in draft.reviewers if (said := await self._review(found["number"], one))]
-        return Filed(str(found.get("html_url", "")), str(found["number"]), tuple(told))
+        number = dig("open the pull request", found, "number")
+        told = [said for one in draft.reviewers if (said := await self._review(number, one))]
+        return Filed(str(found.get("html_url", "")), number, tuple(told))
 
-    async def _review(self, number: int, reviewer: str) -> str:
+    async def _review(self, number: str, reviewer: str) -> str:
         """Ask one person for a review; GitHub refuses those who have no part in the repository, and the author."""
         place = f"/repos/{self.repo}/pulls/{number}/requested_reviewers"
         try:
@@ -252,16 +264,16 @@ class GitHubForge:
             bad += [str(one.get("context")) for one in statuses.get("statuses", ()) if one.get("state") in BAD]
         return tuple(dict.fromkeys(bad))
 
-    async def _get(self, what: str, place: str) -> Any:
+    async def _get(self, what: str, place: str, shape: type = dict) -> Any:
         """What GitHub says at a place."""
         api = await self._ready()
-        return await self._said(what, lambda: api.getitem(place))
+        return fitting(what, await self._said(what, lambda: api.getitem(place)), shape)
 
     async def _send(self, what: str, method: str, place: str, **data: object) -> Any:
         """Tell GitHub something."""
         api = await self._ready()
         send = api.post if method == "POST" else api.patch
-        return await self._said(what, lambda: send(place, data=data))
+        return fitting(what, await self._said(what, lambda: send(place, data=data)), dict)
 
     async def _delete(self, what: str, place: str) -> None:
         """Tell GitHub to delete something."""
@@ -273,14 +285,14 @@ class GitHubForge:
         if self._api is None or (self.app and self.clock() > self._until - EARLY):
             token, until = self.token, math.inf
             if self.app:
-                app, bare = self.app, Api(self.http, self.base_url, seconds=self.seconds)
+                what, app, bare = "let the app in", self.app, Api(self.http, self.base_url, seconds=self.seconds)
                 given = await self._said(
-                    "let the app in",
+                    what,
                     lambda: get_installation_access_token(
                         bare, installation_id=app.installation_id, app_id=app.app_id, private_key=app.private_key
                     ),
                 )
-                token, until = str(given["token"]), datetime.fromisoformat(str(given["expires_at"])).timestamp()
+                token, until = dig(what, given, "token"), ends(dig(what, given, "expires_at"))
             self._api, self._until = Api(self.http, self.base_url, token, self.seconds), until
         return self._api
 
@@ -294,6 +306,8 @@ class GitHubForge:
             raise self._trouble(what, error) from error
         except GitHubException as error:
             raise ForgeDown(FAILED.format(what=what, why=cut(one_line(str(error)), 200))) from error
+        except PyJWTError as error:
+            raise ForgeDown(BAD_KEY, wrong=True) from error
         except ValueError as error:
             raise ForgeDown(FAILED.format(what=what, why=NO_JSON)) from error
         except self.unreachable as error:
@@ -321,3 +335,27 @@ class Taken(ForgeDown):
 def login(found: Any) -> str:
     """The login of a person; nothing where GitHub names none."""
     return str(found.get("login") or "") if isinstance(found, dict) else ""
+
+
+def fitting(what: str, found: Any, shape: type) -> Any:
+    """An answer, if it has the shape that GitHub gives it: whoever stands in between may answer anything."""
+    if not isinstance(found, shape):
+        raise ForgeDown(FAILED.format(what=what, why=NO_JSON))
+    return found
+
+
+def dig(what: str, found: Any, *names: str) -> str:
+    """A part of an answer, which GitHub always gives."""
+    for name in names:
+        found = fitting(what, found, dict).get(name)
+    if not isinstance(found, str | int):
+        raise ForgeDown(FAILED.format(what=what, why=NO_JSON))
+    return str(found)
+
+
+def ends(said: str) -> float:
+    """When a token ends; at once, where that cannot be read."""
+    try:
+        return datetime.fromisoformat(said).timestamp()
+    except ValueError:
+        return -math.inf

@@ -11,6 +11,8 @@ from typing import Annotated, Any, cast, get_args
 from pydantic import BaseModel, ConfigDict, PlainSerializer, PlainValidator
 
 from psfbot.catalog.change import Add, Change, Remove, said_in_chat
+from psfbot.catalog.editing.spot import SINGULAR, WORDS
+from psfbot.catalog.fields import fields
 from psfbot.catalog.model import Provenance
 
 PREFIX = "psfbot/"
@@ -149,8 +151,17 @@ def branch_of(section: str, id: str, field: str, change: Change, source: str = "
     A list takes several values one by one, so there the value counts as well. Git allows few signs in the name of a
     branch, so what people can read of it is cut, and a hash tells it apart.
     """
-    kind = kind_of(change)
+    kind, path = kind_of(change), steady(section, field)
     value = change.value.casefold() if isinstance(change, Add | Remove) else ""
-    whole = f"{kind} {section}/{id} {field.casefold()} {value} {source}"
-    readable = re.sub(r"[^a-z0-9]+", "-", f"{id}-{source or field or kind}".lower()).strip("-")[:LONGEST].rstrip("-")
+    whole = f"{kind} {section}/{id} {path} {value} {source}"
+    readable = re.sub(r"[^a-z0-9]+", "-", f"{id}-{source or path or kind}".lower()).strip("-")[:LONGEST].rstrip("-")
     return f"{PREFIX}{readable}-{sha256(whole.encode()).hexdigest()[:8]}"
+
+
+def steady(section: str, field: str) -> str:
+    """A field by one name, however people say it: `alias` and `aliases`, `owner` and `primary owner`."""
+    plain = " ".join(re.split(r"[\s_-]+", field.strip().casefold()))
+    first, dot, rest = WORDS.get(section, {}).get(plain, plain).partition(".")
+    own = fields((section, ""))
+    names = (first.replace(" ", "_"), f"{first}s", SINGULAR.get(first, first))
+    return next((one for one in names if one in own), first) + dot + rest

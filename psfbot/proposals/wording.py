@@ -24,12 +24,15 @@ NOTHING_HANGS = "{service}: nothing in the catalog hangs on it."
 FROM = "{source}, by {who}, on {day:%Y-%m-%d}"
 MAGIC = re.compile(r"([\\`*_{}\[\]<>#|~!])")
 """Signs that Markdown takes for its own."""
+SKIPS = re.compile(r"\[(skip ci|ci skip|no ci|skip actions|actions skip)\]", re.IGNORECASE)
+"""What GitHub takes in a commit for the order to leave its checks out; no value and no reason may give it."""
 
 
 def title(proposal: Proposal) -> str:
     """What changes, in one line."""
     words = [one_line(word) for word in proposal.shown]
     if len(words) == 1:
+        words = [checked(words[0])]
         return cut(words[0] if len(words[0]) <= SUBJECT else shorter(words[0]), SUBJECT)
     return cut(SEVERAL.format(about=proposal.about, count=count(len(words), "change")), SUBJECT)
 
@@ -44,7 +47,13 @@ def message(proposal: Proposal) -> str:
     """The commit message."""
     why = [f"Because {one_line(proposal.because)}"] if proposal.because else []
     origin = f"Proposed by {plain_name(proposal.by)} in psfbot ({proposal.source}) on {proposal.asked_at:%Y-%m-%d}."
-    return "\n\n".join([title(proposal), "\n".join(f"- {one_line(word)}" for word in proposal.shown), *why, origin])
+    words = "\n".join(f"- {one_line(word)}" for word in proposal.shown)
+    return checked("\n\n".join([title(proposal), words, *why, origin]))
+
+
+def checked(text: str) -> str:
+    """A text that keeps no check from running."""
+    return SKIPS.sub(r"(\1)", text)
 
 
 def body(proposal: Proposal, made: Made, warnings: tuple[str, ...] = ()) -> str:
@@ -99,7 +108,7 @@ def struck_by(web: Web, service: str) -> str:
 
 def markdown(text: str) -> str:
     """Somebody's words so that Markdown shows them as they are, and calls nobody by an @ or an issue by its number."""
-    return MAGIC.sub(r"\\\1", one_line(text)).replace("@", "@<!-- -->")
+    return MAGIC.sub(r"\\\1", one_line(text)).replace("@", "@<!-- -->").replace("\\#", "\\#<!-- -->")
 
 
 def mail(author: Author, at: datetime, text: str, diff: str) -> str:
