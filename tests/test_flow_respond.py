@@ -244,7 +244,7 @@ def test_a_silence_over_everything_gives_back_all_that_goes_on(bot):
 
     assert bot.heads == [
         "DOWN #1 docs.python.org", "ACKED #4 y.example by ned after 1 min",
-        "DOWN #3 x.example", "DOWN #2 hg.python.org", "DOWN #1 docs.python.org",
+        "DOWN #1 docs.python.org", "DOWN #3 x.example", "DOWN #2 hg.python.org",  # what is of tier 1 goes first
     ]  # fmt: skip
 
 

@@ -143,4 +143,4 @@ def test_a_silence_holds_from_its_start_until_just_before_its_end(about, after, 
 
 def test_a_room_is_a_lane_and_urgent_notices_go_first():
     assert Room(platform="irc", name="#python-infra").lane == "irc #python-infra"
-    assert sorted(Priority) == [Priority.URGENT, Priority.NORMAL, Priority.BULK]
+    assert sorted(Priority) == [Priority.VITAL, Priority.URGENT, Priority.NORMAL, Priority.BULK]

@@ -31,7 +31,12 @@ class Kept:
         self.file.write_bytes(SAMPLE.read_bytes())
         self.forge = forge or FakeForge(text())
         self.counted = 0
-        self.reloader = Reloader(Library(self.file), self.forge, bot.relay, lambda: leads, self.count, lambda: bot.now)
+        self.leads = leads
+        self.restart()
+
+    def restart(self) -> None:
+        bot, file = self.bot, Library(self.file)
+        self.reloader = Reloader(file, self.forge, bot.relay, lambda: self.leads, self.count, lambda: bot.now)
 
     def count(self) -> None:
         self.counted += 1
@@ -245,7 +250,7 @@ def test_what_people_wrote_by_hand_is_never_lost_also_after_a_restart(kept):
         kept.do("fetch")
         if hand:
             kept.file.write_text(hand, "utf-8")
-            kept.reloader._fetched.clear()  # as after a restart
+            kept.restart()
 
     saved = {one.read_text("utf-8") for one in kept.file.parent.glob("catalog.yaml.before*")}
     assert saved == {first, second}

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
+from typing import Literal
 
 from psfbot import logs
 from psfbot.app import PACKAGE, now
@@ -38,7 +39,7 @@ UNWRITABLE = "I cannot replace {file} by what is at {forge}: {why}."
 SAME = "The catalog is what it was: {services}."
 READABLE = 0o644
 KEPT = ".before"
-"""What the name of a file ends in that a fetch replaced though psfbot had not fetched it; later ones have a hash too."""
+"""What the name of a file ends in that a fetch replaced though it came from elsewhere; later ones have a hash too."""
 
 log = logs.get(__name__)
 
@@ -85,33 +86,34 @@ class Reloader:
             data = (await self.forge.text()).encode()
         except ForgeDown as error:
             return Reread(well=False, said=str(error))
-        path, digest = self.library.path, sha256(data).digest()
-        async with self.lock:
-            try:
-                same = await asyncio.to_thread(held, path) == data
-            except OSError as error:
-                why = UNWRITABLE.format(file=path.name, forge=self.forge.name, why=error.strerror)
-                return Reread(well=False, said=why)
-            if same:
-                self._fetched.add(digest)
-                return None
-            if why := untouchable(path):
-                return Reread(well=False, said=why.format(file=path.name))
-            if digest == self._refused:
-                return None
-            loaded = await asyncio.to_thread(read, data.decode(), path.name)
-            if loaded.catalog is None or loaded.errors:
-                self._refused = digest
-                faults, first = count(len(loaded.errors), "fault"), as_text(loaded.errors[:1])
-                said = FAULTY.format(forge=self.forge.name, faults=faults, first=first)
-                await self._tell(dict.fromkeys((True, False), said), asked_in)
-                return Reread(well=False, said=said)
-            try:
-                await asyncio.to_thread(self._replace, path, data, digest)
-            except OSError as error:
-                why = UNWRITABLE.format(file=path.name, forge=self.forge.name, why=error.strerror)
-                return Reread(well=False, said=why)
-        return await self.look(asked_in)
+        path = self.library.path
+        try:
+            async with self.lock:
+                replaced = await self._bring(path, data, asked_in)
+        except OSError as error:
+            why = UNWRITABLE.format(file=path.name, forge=self.forge.name, why=error.strerror)
+            return Reread(well=False, said=why)
+        return await self.look(asked_in) if replaced is True else replaced
+
+    async def _bring(self, path: Path, data: bytes, asked_in: str) -> Reread | Literal[True] | None:
+        """Put what was fetched in the place of the file: true if done, nothing where nothing is new, or why not."""
+        digest = sha256(data).digest()
+        if await asyncio.to_thread(held, path) == data:
+            self._fetched.add(digest)
+            return None
+        if why := untouchable(path):
+            return Reread(well=False, said=why.format(file=path.name))
+        if digest == self._refused:
+            return None
+        loaded = await asyncio.to_thread(read, data.decode(), path.name)
+        if loaded.catalog is None or loaded.errors:
+            self._refused = digest
+            faults, first = count(len(loaded.errors), "fault"), as_text(loaded.errors[:1])
+            said = FAULTY.format(forge=self.forge.name, faults=faults, first=first)
+            await self._tell(dict.fromkeys((True, False), said), asked_in)
+            return Reread(well=False, said=said)
+        await asyncio.to_thread(self._replace, path, data, digest)
+        return True
 
     def _replace(self, path: Path, data: bytes, digest: bytes) -> None:
         """Put the new file in the place of the old one, and keep that if psfbot did not fetch it."""

@@ -23,7 +23,7 @@ ATTEMPTS = 3
 """So often a change is made anew when the main branch or its own moved in the meantime."""
 OURS = f"+refs/heads/{PREFIX}*:refs/remotes/origin/{PREFIX}*"
 PLAIN = ("-c", "core.hooksPath=/dev/null", "-c", "gc.auto=0", "--no-pager")
-SECRET = re.compile(r"(?<=://)[^@\s]*(?:@[^@/\s]+)*@")
+SECRET = re.compile(r"(?<=://)\S*@")
 """A name and a password in an address, also a password with a `/` or an `@` in it."""
 NOBODY = Author(name="psfbot", email="psfbot@localhost")
 """Who writes the commit, for the author of the change."""
@@ -40,7 +40,8 @@ HOPELESS = re.compile(
 )
 """What git says when trying again is pointless."""
 BROKEN = re.compile(
-    r"not a git repository|cannot lock ref|unable to create '[^']*\.lock'|file exists|(?:bad|missing|corrupt|loose) object",
+    r"not a git repository|cannot lock ref|unable to create '[^']*\.lock'|file exists"
+    r"|(?:bad|missing|corrupt|loose) object",
     re.IGNORECASE,
 )
 """What git says of a copy that a crash left broken; a new one is as good."""
