@@ -51,6 +51,32 @@ def test_the_patch_is_taken_by_git_with_its_author_and_words(forge, tmp_path):
     assert (repo / "catalog.yaml").read_text("utf-8") == SAMPLE.read_text("utf-8").replace(OLD, NEW)
 
 
+LAST = "The last line of a file without an end."
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        SAMPLE.read_text("utf-8").replace("\n", "\r\n"),
+        SAMPLE.read_text("utf-8").replace("\n", "\r\n") + f"# {LAST}",
+        f"{SAMPLE.read_text('utf-8')}# {LAST}",
+    ],
+    ids=["Windows", "Windows without an end", "without an end"],
+)
+def test_the_patch_is_taken_by_git_whatever_the_line_ends(forge, tmp_path, text):
+    forge.catalog.write_bytes(text.encode())
+    new = text.replace(OLD, "Größe = 1").replace(LAST, "Other.")
+    asyncio.run(forge.file(DRAFT, lambda _: new))
+    (patch,) = (tmp_path / "patches").iterdir()
+    repo = tmp_path / "repo"
+    repo.mkdir()
+    (repo / "catalog.yaml").write_bytes(text.encode())
+    for order in ("init -q", "config core.autocrlf false", "add catalog.yaml", "commit -qm first", f"am {patch}"):
+        subprocess.run(["git", "-C", str(repo), *order.split()], check=True, env=os.environ | GIT, capture_output=True)  # noqa: S603, S607
+
+    assert (repo / "catalog.yaml").read_bytes() == new.encode()
+
+
 def test_the_same_change_again_replaces_the_patch(forge, tmp_path):
     file(forge)
     file(forge, new="Other words.")

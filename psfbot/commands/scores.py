@@ -1,11 +1,14 @@
 """How well is it looked after? The scorecard of a service, of a team, and of all."""
 
+from typing import TYPE_CHECKING
+
 from psfbot.catalog.model import Service, Team
-from psfbot.catalog.score import Card, Check, Mark, Scorecard
-from psfbot.catalog.score import score as judge
 from psfbot.chat.answer import Answer, Item
 from psfbot.chat.command import Ask, Topic
 from psfbot.text import count
+
+if TYPE_CHECKING:
+    from psfbot.catalog.score import Card, Check, Scorecard
 
 topic = Topic("score", "How well services are looked after, and what to do about it.")
 
@@ -31,27 +34,34 @@ def score(ask: Ask, thing: Service | Team) -> Answer:
     docs.python.org administrators: 66 % over 1 service; most broken: team-has-lead (1).
     docs.python.org (66 %)
     """
-    found = judge(ask.catalog, ask.now.date())
+    found = judged(ask)
     return of_team(found, thing) if isinstance(thing, Team) else of_service(found, thing)
 
 
-def of_service(found: Scorecard, service: Service) -> Answer:
+def judged(ask: Ask) -> "Scorecard":
+    """The catalog, judged by all rules as of today."""
+    from psfbot.catalog.score import score  # noqa: PLC0415 - most questions are about no score
+
+    return score(ask.catalog, ask.now.date())
+
+
+def of_service(found: "Scorecard", service: Service) -> Answer:
     """One service, what is broken first."""
     card = found.cards.get(service.id)
     if card is None:
         return Answer(UNSCORED.format(id=service.id, lifecycle=service.lifecycle), data={"service": service.id})
     lines = [advice(check) for check in card.broken]
-    lines += [f"Exempt from {check.rule} {check.reason}" for check in card.marked(Mark.EXEMPT)]
+    lines += [f"Exempt from {check.rule} {check.reason}" for check in card.exempt]
     data = {"service": service.id, **card.numbers, "checks": [check.data for check in card.checks]}
     return Answer(f"{service.id}: {card.said}, {card.kept} of {card.judged} rules kept.", lines=lines, data=data)
 
 
-def advice(check: Check) -> str:
+def advice(check: "Check") -> str:
     """What is wrong, and what to do about it."""
     return f"{check.rule}: {check.reason}. {check.remedy}"
 
 
-def of_team(found: Scorecard, team: Team) -> Answer:
+def of_team(found: "Scorecard", team: Team) -> Answer:
     """The services of a team, the lowest first."""
     card = found.team(team.id)
     if not card.checks:
@@ -61,7 +71,7 @@ def of_team(found: Scorecard, team: Team) -> Answer:
     return Answer(fact, items=items, data={"team": team.id, **card.numbers, "services": list(card.services)})
 
 
-def most_broken(card: Card) -> str:
+def most_broken(card: "Card") -> str:
     """The rule that is broken most often."""
     rules = [check.rule for check in card.broken]
     if not rules:
@@ -70,7 +80,7 @@ def most_broken(card: Card) -> str:
     return f"{worst} ({rules.count(worst)})"
 
 
-def item(card: Card) -> Item:
+def item(card: "Card") -> Item:
     """One service of a list."""
     return Item(card.name, card.said, "service")
 
@@ -87,7 +97,7 @@ def scores(ask: Ask) -> Answer:
     All 9 services: 47 %, 56 of 118 checks kept.
     Broken most often: verified-within-days (9), architecture-known (8), repo-and-config-known (8).
     """
-    found = judge(ask.catalog, ask.now.date())
+    found = judged(ask)
     whole = found.whole
     fact = f"All {count(len(found.cards), 'service')}: {whole.said}, {whole.kept} of {whole.judged} checks kept."
     rules = sorted(found.rules.values(), key=lambda card: len(card.broken), reverse=True)
@@ -110,7 +120,7 @@ def worst(ask: Ask) -> Answer:
     9 services break some rule; the lowest:
     staging.python.org (0 %) · mail.python.org (28 %) · www.python.org (30 %) · …
     """
-    found = judge(ask.catalog, ask.now.date())
+    found = judged(ask)
     low = found.worst
     if not low:
         return Answer("Every service keeps every rule.", data={"services": []})

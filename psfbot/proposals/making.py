@@ -1,6 +1,7 @@
 """A proposal made on the catalog as it is now: the new text, or a refusal when it would not be what was agreed to."""
 
 import difflib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -20,6 +21,8 @@ HIDDEN = "{}: changed in what is not for everybody"
 MOVED = (
     "the catalog has changed meanwhile: it would now be {now}, and you agreed to {then}. Say it anew if you want it."
 )
+LINE = re.compile(r"[^\n]*\n|[^\n]+$")
+NO_END = "\\ No newline at end of file"
 NOT_THERE = (" is not in ", "so there is nothing to take out.")
 
 Where = tuple[str, str]
@@ -112,9 +115,10 @@ def _holds(text: str, change: Change, proposal: Proposal, catalog: Catalog) -> b
 
 
 def between(before: str, after: str) -> str:
-    """A unified diff that `git apply` and `patch -p1` take."""
-    old, new = before.splitlines(keepends=True), after.splitlines(keepends=True)
-    return "".join(difflib.unified_diff(old, new, f"a/{NAME}", f"b/{NAME}"))
+    """A unified diff that `git apply` and `patch -p1` take, also where the last line has no end."""
+    old, new = LINE.findall(before), LINE.findall(after)
+    found = difflib.unified_diff(old, new, f"a/{NAME}", f"b/{NAME}")
+    return "".join(line if line.endswith("\n") else f"{line}\n{NO_END}\n" for line in found)
 
 
 def named(records: Sequence[Where]) -> str:

@@ -1,6 +1,7 @@
 """What people read of a proposal: title, body and commit message, and what rooms hear of it."""
 
 import re
+from binascii import b2a_qp
 from datetime import datetime
 from email.utils import format_datetime, formataddr
 
@@ -116,5 +117,13 @@ def mail(author: Author, at: datetime, text: str, diff: str) -> str:
     subject, _, rest = text.partition("\n")
     who = formataddr((plain_name(author), author.public_address))
     head = f"From: {who}\nDate: {format_datetime(at)}\nSubject: [PATCH] {subject}\n"
-    kind = "MIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit\n"
-    return f"From {'0' * 40} Mon Sep 17 00:00:00 2001\n{head}{kind}\n{rest.strip()}\n---\n\n{diff}-- \npsfbot\n"
+    code, content = "8bit", f"{rest.strip()}\n---\n\n{diff}-- \npsfbot\n"
+    if "\r" in diff:  # git takes bare Windows line ends for the mail's own
+        code, content = "quoted-printable", "\n".join(map(quoted, content.split("\n")))
+    kind = f"MIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: {code}\n"
+    return f"From {'0' * 40} Mon Sep 17 00:00:00 2001\n{head}{kind}\n{content}"
+
+
+def quoted(line: str) -> str:
+    """A line of a mail with its Windows end as quoted-printable."""
+    return b2a_qp(line.removesuffix("\r").encode()).decode() + ("=0D" if line.endswith("\r") else "")

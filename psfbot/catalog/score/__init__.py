@@ -65,6 +65,11 @@ class Card:
         """The checks that came out so."""
         return tuple(check for check in self.checks if check.mark is mark)
 
+    @property
+    def exempt(self) -> tuple[Check, ...]:
+        """What it is exempt from."""
+        return self.marked(Mark.EXEMPT)
+
     @cached_property
     def broken(self) -> tuple[Check, ...]:
         """What is to be done."""
