@@ -7,7 +7,7 @@ from duties import Stand, on_duty
 from stage import ADMIN, GUEST, MINUTE, OWNER, SAMPLE, SECOND, sample, stage
 
 from psfbot.chat.message import Message, Speaker
-from psfbot.flows.propose import GIVE_UP, LOOKS, PAUSES
+from psfbot.flows.propose import FRUITLESS, GIVE_UP, LOOKS, PAUSES
 from psfbot.proposals.ports import Fate, ForgeDown, Standing
 from psfbot.proposals.proposal import State
 
@@ -89,34 +89,6 @@ def test_only_who_asked_may_say_yes_and_only_there_and_only_once(bot):
     assert asyncio.run(bot.desk.answer(elsewhere)).lines[0].startswith(nothing)
     assert bot.says("yes", OWNER).startswith("Proposal 1 is there")
     assert bot.says("yes", OWNER).startswith(nothing)
-
-
-def test_who_takes_the_nick_of_somebodys_account_says_neither_yes_nor_no_for_them(bot):
-    bot.says(SET, OWNER)
-    impostor = Speaker(name=str(OWNER.account))
-
-    assert bot.says("yes", impostor).startswith("There is nothing that waits for a yes")
-    assert bot.says("no", impostor).startswith("There is nothing that waits for a yes")
-    assert bot.forge.branches == {}
-    assert bot.says("yes", OWNER).startswith("Proposal 1 is there")
-
-
-def test_who_became_inactive_meanwhile_cannot_say_yes(bot):
-    bot.says(SET, OWNER)
-    gone = Speaker(OWNER.name, account=OWNER.account)  # the catalog knows nobody with this account any more
-
-    assert bot.says("yes", gone).startswith("There is nothing that waits for a yes")
-    assert bot.forge.branches == {}
-
-
-def test_a_refusal_that_comes_later_tells_no_private_value(bot):
-    bot.says("remove contact other from team:infra", ADMIN)
-    change(bot, "      - type: other\n", "      - type: docs\n")
-    said = bot.says("yes", ADMIN)
-
-    assert said.startswith("infra contact was not changed: ")
-    assert "a number" not in said
-    assert "a number" not in (proposal(bot).remark or "")
 
 
 def test_a_no_drops_what_waits_and_a_yes_after_it_sends_nothing(bot):
@@ -233,6 +205,26 @@ def test_a_fault_is_said_and_made_good_with_growing_pauses(bot):
     _, heard = follow(bot, PAUSES[3])
     assert heard == [f"{ROOM} Proposal 1 is there now: docs.python.org: description -> {NEW} · https://forge.example/1"]
     assert follow(bot)[1] == []
+
+
+def test_a_forge_that_sleeps_is_asked_seldom_in_one_round_and_every_proposal_has_its_turn(bot):
+    fields = ("description", "tier", "name", "note", "backup")
+    values = ("Other.", "2", "Other", "Other", "postmasters")
+    bot.forge.faults = [DOWN] * 100
+    for field, value in zip(fields, values, strict=True):
+        bot.says(f"set docs.python.org {field} {value}", OWNER)
+        bot.says("yes", OWNER)
+    before = len(bot.forge.faults)
+    found, _ = follow(bot)
+    tries = [before - len(bot.forge.faults)]
+    for _ in range(3):
+        follow(bot)
+
+    assert (found.trouble, tries) == (str(DOWN), [FRUITLESS])
+    assert all(proposal(bot, number).tries > 1 for number in range(1, 6))
+    bot.forge.faults.clear()
+    follow(bot, 60 * MINUTE)
+    assert len(bot.forge.branches) == 5
 
 
 def test_what_an_operator_must_mend_is_said_once_and_tried_every_hour_or_at_once_when_asked(bot):

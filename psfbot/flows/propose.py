@@ -29,6 +29,9 @@ WRONG = len(PAUSES) - 1
 """Counts as so many tries, where trying again is pointless before an operator mends something."""
 GIVE_UP = timedelta(days=7)
 """A proposal that could not be sent for so long is given up, and its room told."""
+FRUITLESS = 3
+"""Proposals that could not be sent one after the other, before a round leaves the rest for later: a forge that says
+nothing takes long about it, and people who say `yes` wait meanwhile."""
 LOOKS = 10
 """Proposals that are looked after in one round: a code host counts questions."""
 
@@ -198,10 +201,8 @@ class Proposing:
     async def follow(self, now: datetime, *, at_once: bool = False) -> Followed:
         """Send what is still to be sent, after its pause or at once, and see what became of the rest."""
         found = await self.kept.under_way()
-        for one in found:
-            due = at_once or now >= one.changed_at + PAUSES[min(one.tries, WRONG)]
-            if one.state is State.SENDING and due:
-                await self.send(one, now)
+        if trouble := await self._send_due([one for one in found if one.state is State.SENDING], now, at_once=at_once):
+            return Followed(trouble=trouble)
         waiting = [one for one in found if one.state is State.OPEN]
         start = self._turn % max(1, len(waiting))
         turn = (waiting[start:] + waiting[:start])[:LOOKS]
@@ -213,6 +214,17 @@ class Proposing:
             except ForgeDown as error:
                 return Followed(merged, str(error))
         return Followed(merged)
+
+    async def _send_due(self, waiting: Sequence[Proposal], now: datetime, *, at_once: bool) -> str:
+        """Send those whose pause is over; why the forge takes none, where that is so."""
+        fruitless = 0
+        for one in waiting:
+            if at_once or now >= one.changed_at + PAUSES[min(one.tries, WRONG)]:
+                sent = await self.send(one, now)
+                fruitless = fruitless + 1 if sent.trouble and sent.proposal.state is State.SENDING else 0
+                if fruitless == FRUITLESS:
+                    return sent.trouble
+        return ""
 
     async def look(self, proposal: Proposal, now: datetime) -> bool:
         """See what became of one, and tell its room what is new; was it merged?"""
