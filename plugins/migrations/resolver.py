@@ -122,9 +122,12 @@ class Outcome:
         return list(dict.fromkeys(END.split(found)[0].strip() for found in NO_MATCH.findall(self.log)))
 
     def parent(self, requirement: str) -> str:
-        """What a requirement is needed by; nothing where the file itself asks for it."""
-        same = (found for found in NO_MATCH.findall(self.log) if END.split(found)[0].strip() == requirement)
-        told = map(FROM.search, same)
+        """What a requirement is needed by; nothing where the file itself asks for it.
+
+        Older versions of pip say it in the one line, and newer ones in the other.
+        """
+        said = (*NO_MATCH.findall(self.log), *(wanted.strip() for wanted, _ in NO_VERSION.findall(self.log)))
+        told = (FROM.search(found) for found in said if END.split(found)[0].strip() == requirement)
         return next((found[1] for found in told if found), "")
 
     def fitting(self, requirement: str) -> list[str]:
