@@ -39,6 +39,9 @@ async def test_a_beat_comes_all_the_way_through_the_running_bot(bot):
 
 
 async def test_what_stands_still_is_said_where_readiness_is_asked_and_webhooks_go_on(bot):
+    async with asyncio.timeout(20):
+        while not bot.polling.led:  # noqa: ASYNC110 - whoever begins to lead knows of no failure
+            await asyncio.sleep(0.01)
     before = await bot.ready()
     bot.heartbeat.stuck = "webhooks are read, but the outbox is not delivered: as it were"
     turn = bot.polling.turns[0]
