@@ -5,20 +5,18 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Protocol
 
 from psfbot import logs
-from psfbot.app import App, now
+from psfbot.app import now
 from psfbot.app.every import bug
 from psfbot.app.library import Stamp, stamp
+from psfbot.app.running import Running
 from psfbot.app.templates import Templates, files, gather
-from psfbot.app.world import Outside
 from psfbot.catalog.finding import as_text
 from psfbot.checklists.template import Template
 from psfbot.flows.checklist import Checklists
 from psfbot.flows.checklist_look import Looker
 from psfbot.flows.checklist_tick import bring_about
-from psfbot.flows.deliver import Courier
 from psfbot.plugin import Configuration, Plugin, World
 from psfbot.plugin.looking import Check
 from psfbot.relay.incident import Standing
@@ -26,7 +24,6 @@ from psfbot.relay.mute import holding
 from psfbot.relay.ports import Store
 from psfbot.store.checklists import SqlChecklists
 from psfbot.store.db import Database
-from psfbot.store.ledger import SqlStore
 
 ROUND = 30.0
 """Seconds between looks at what time brings about in checklists."""
@@ -35,34 +32,6 @@ MOST = 100
 """Open incidents that are looked through for those of one service."""
 
 log = logs.get(__name__)
-
-
-class House(Protocol):
-    """As much of a bot as this needs."""
-
-    app: App
-    db: Database
-    rooms: Mapping[str, str]
-
-    @property
-    def leads(self) -> bool:
-        """Is this process the one that acts?"""
-
-    @property
-    def secrets(self) -> tuple[dict[str, Configuration], tuple[str, ...]]:
-        """The plugins' own settings, and warnings about them."""
-
-    @property
-    def world(self) -> Outside:
-        """What plugins may look at."""
-
-    @property
-    def store(self) -> SqlStore:
-        """Where incidents are kept."""
-
-    @property
-    def courier(self) -> Courier:
-        """Tells people."""
 
 
 @dataclass(frozen=True)
@@ -140,7 +109,7 @@ class Shelf:
         return [as_text(findings) for findings in self.look().faulty.values()]
 
 
-def checklists_of(bot: House) -> Checklists:
+def checklists_of(bot: Running) -> Checklists:
     """Checklists of a running bot: made when somebody first needs them, and kept beside its other parts."""
     parts = vars(bot)
     if KEPT_AS not in parts:
@@ -154,7 +123,7 @@ def kept_runs(db: Database) -> SqlChecklists:
     return SqlChecklists(db)
 
 
-def make(bot: House) -> Checklists:
+def make(bot: Running) -> Checklists:
     """Read the templates, and put everything together."""
     plugins, settings = bot.app.plugins.found, bot.app.settings
     eyes = Eyes(plugins, bot.secrets[0], bot.world.for_checks, Known(bot.store))
@@ -168,7 +137,7 @@ def make(bot: House) -> Checklists:
     )
 
 
-async def move_on(bot: House) -> None:
+async def move_on(bot: Running) -> None:
     """What time brings about in checklists; only the leader acts."""
     if bot.leads and (made := await bring_about(checklists_of(bot), bot.app.book, now())):
         log.info("checklists moved on", deeds=made)

@@ -3,18 +3,15 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
 
 from psfbot import logs
-from psfbot.app import App, now
+from psfbot.app import now
 from psfbot.app.every import Round, bug
-from psfbot.app.world import Outside
+from psfbot.app.running import Running
 from psfbot.errors import UserError
 from psfbot.flows.drifting import Drifting
-from psfbot.flows.relay import Relay
 from psfbot.flows.verify import searches, verify
 from psfbot.plugin import Configuration
-from psfbot.store.db import Database
 from psfbot.store.drifts import SqlDrifts
 from psfbot.store.marks import SqlMarks
 
@@ -25,29 +22,6 @@ OFF = "off"
 KEPT_AS = "weekly survey"
 """Under this name a bot keeps it: a name that no attribute has."""
 log = logs.get(__name__)
-
-
-class Running(Protocol):
-    """As much of a bot as this needs."""
-
-    app: App
-    db: Database
-
-    @property
-    def leads(self) -> bool:
-        """Is this process the one that acts?"""
-
-    @property
-    def world(self) -> Outside:
-        """How far it reaches."""
-
-    @property
-    def secrets(self) -> tuple[dict[str, Configuration], tuple[str, ...]]:
-        """The plugins' own settings, and warnings about them."""
-
-    @property
-    def relay(self) -> Relay:
-        """How rooms are told."""
 
 
 @dataclass

@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 from functools import partial
-from typing import Protocol
 
 from psfbot import logs
 from psfbot.app.every import Round
 from psfbot.app.fresh import SECRETS, Fresh
-from psfbot.app.passing import PASSINGS, Passer, pass_on
+from psfbot.app.passing import PASSINGS, pass_on
+from psfbot.app.running import Running
 from psfbot.flows.oncall import Roster
 from psfbot.flows.relay import Relay
 from psfbot.oncall.ports import Pager, RotaSource
@@ -17,14 +17,6 @@ from psfbot.store.db import Database
 from psfbot.store.duties import SqlDuties
 
 log = logs.get(__name__)
-
-
-class Dutiful(Passer, Protocol):
-    """As much of a bot as its rounds need."""
-
-    @property
-    def secrets(self) -> tuple[dict[str, Configuration], tuple[str, ...]]:
-        """The plugins' own settings, and warnings about them."""
 
 
 def roster_of(
@@ -42,7 +34,7 @@ async def running(db: Database) -> tuple[str, ...]:
     return tuple(f"{run.number} ({run.template.name} for {run.service})" for run in reversed(found))
 
 
-def more_rounds(bot: Dutiful) -> tuple[Round, ...]:
+def more_rounds(bot: Running) -> tuple[Round, ...]:
     """What is done over and over for it: deeds are passed on, and secrets in files read again."""
     fresh = Fresh(bot.app, bot.secrets[0])
     return (Round("passings", PASSINGS, partial(pass_on, bot)), Round("secrets", SECRETS, fresh.look))

@@ -5,14 +5,14 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from time import monotonic
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from psfbot import logs
 from psfbot.app import App, now
 from psfbot.app.reloading import Reloader
+from psfbot.app.running import Running
 from psfbot.app.world import Outside
 from psfbot.flows.propose import Proposing
-from psfbot.flows.relay import Relay
 from psfbot.flows.reload import Reloading, Reread
 from psfbot.forge.git import GitForge
 from psfbot.forge.patch import PatchForge
@@ -20,10 +20,8 @@ from psfbot.http import Client
 from psfbot.plugin import Unreachable
 from psfbot.proposals.ports import Forge
 from psfbot.relay.letter import Letter
-from psfbot.store.db import Database
 from psfbot.store.proposals import SqlProposals
 from psfbot.store.sqlite import SqliteFile
-from psfbot.web.metrics import Counters
 
 if TYPE_CHECKING:
     from psfbot.forge.github import GitHubForge
@@ -43,41 +41,6 @@ OURS = "PSFBOT_"
 PATCH = "{public}/api/v1/proposals/{number}.patch"
 
 log = logs.get(__name__)
-
-
-class Running(Protocol):
-    """The parts of a running bot that are needed here."""
-
-    @property
-    def app(self) -> App:
-        """Its settings and its catalog."""
-
-    @property
-    def db(self) -> Database:
-        """Its database."""
-
-    @property
-    def world(self) -> Outside:
-        """How far it reaches."""
-
-    @property
-    def relay(self) -> Relay:
-        """What tells rooms."""
-
-    @property
-    def counters(self) -> Counters:
-        """Its numbers."""
-
-    @property
-    def leads(self) -> bool:
-        """Is it the one that acts?"""
-
-    @property
-    def stays_here(self) -> bool:
-        """Is it a demo?"""
-
-    def courier_bell(self) -> None:
-        """Something is to be told."""
 
 
 @dataclass

@@ -1,79 +1,30 @@
 """What the running bot does to see for itself, put together: its polls, and its heartbeat."""
 
-from collections.abc import Mapping
 from datetime import timedelta
 from typing import Protocol
 
 from psfbot import http
-from psfbot.app import App, now
+from psfbot.app import now
 from psfbot.app.every import bug
 from psfbot.app.heartbeat import Heartbeat
 from psfbot.app.polling import Polling
+from psfbot.app.running import Running
 from psfbot.app.trial import ANYWHERE
 from psfbot.errors import UserError
 from psfbot.flows.poll import Asker
-from psfbot.plugin import Configuration, Response, World
+from psfbot.plugin import Response
 from psfbot.relay.alert import Severity
 from psfbot.relay.notice import Room
-from psfbot.relay.ports import Platform
 from psfbot.relay.route import route
-from psfbot.store.db import Database
-from psfbot.store.inbox import SqlInbox
-from psfbot.store.ledger import SqlStore
 from psfbot.store.marks import SqlMarks
-from psfbot.web.metrics import Counters
 
 TRIES = 10.0
 """Seconds that our own web server has to take a beat."""
 NOT_YET = "The web server does not listen yet."
 
 
-class Running(Protocol):
-    """The parts of a running bot that are needed here."""
-
-    @property
-    def app(self) -> App:
-        """Its settings, catalog and plugins."""
-
-    @property
-    def db(self) -> Database:
-        """Its database."""
-
-    @property
-    def inbox(self) -> SqlInbox:
-        """Where letters are kept."""
-
-    @property
-    def store(self) -> SqlStore:
-        """Where incidents are kept."""
-
-    @property
-    def world(self) -> World:
-        """How far it reaches."""
-
-    @property
-    def secrets(self) -> tuple[dict[str, Configuration], tuple[str, ...]]:
-        """The plugins' own settings, and warnings about them."""
-
-    @property
-    def counters(self) -> Counters:
-        """Its numbers."""
-
-    @property
-    def platforms(self) -> Mapping[str, Platform]:
-        """Where it speaks."""
-
-    @property
-    def rooms(self) -> Mapping[str, str]:
-        """The first room of each."""
-
-    @property
-    def port(self) -> int:
-        """Where its web server listens, 0 before it does."""
-
-    @property
-    def leads(self) -> bool:
-        """Is it the one that acts?"""
+class Watching(Running, Protocol):
+    """A running bot that looks for itself."""
 
     @property
     def polling(self) -> Polling:
@@ -83,14 +34,8 @@ class Running(Protocol):
     def heartbeat(self) -> Heartbeat:
         """Its heartbeat."""
 
-    def ring(self) -> None:
-        """A letter was kept."""
 
-    def courier_bell(self) -> None:
-        """Something is to be told."""
-
-
-def polling_of(bot: Running) -> Polling:
+def polling_of(bot: Watching) -> Polling:
     """Every plugin's polls, for this process."""
     asker = Asker(bot.inbox, bot.store, SqlMarks(bot.db), lambda: bot.app.book, bot.world, now)
     after = bot.app.settings.poll_alarm_after
@@ -109,7 +54,7 @@ def polling_of(bot: Running) -> Polling:
     return polling
 
 
-def heartbeat_of(bot: Running) -> Heartbeat:
+def heartbeat_of(bot: Watching) -> Heartbeat:
     """The heartbeat of this process."""
 
     async def post(path: str, body: bytes) -> int:
@@ -145,7 +90,7 @@ def heartbeat_of(bot: Running) -> Heartbeat:
     return beat
 
 
-def amiss(bot: Running) -> dict[str, str]:
+def amiss(bot: Watching) -> dict[str, str]:
     """What is wrong with either, for `/readyz`: this process is of use all the same, since it takes webhooks."""
     found = {"heartbeat": bot.heartbeat.trouble(), "polls": bot.polling.trouble()}
     return {name: f"ok, but {trouble}" for name, trouble in found.items() if trouble}
