@@ -25,6 +25,8 @@ def shown(character: str) -> str:
 
 def one_line(text: str) -> str:
     """The same words with single spaces between them."""
+    if text.isprintable() and "  " not in text and text[:1] != " " != text[-1:]:
+        return text
     return " ".join(printable(text).split())
 
 
@@ -58,5 +60,4 @@ def unique(words: Iterable[str]) -> tuple[str, ...]:
 
 def years_since(when: str, today: date) -> float:
     """Years from a full or partial ISO date to today; the end of a year or month counts where the day is missing."""
-    year, month, day = (when + "-12-28"[len(when) - 4 :])[:10].split("-")
-    return (today - date(int(year), int(month), int(day))).days / 365.25
+    return (today - date.fromisoformat((when + "-12-28"[len(when) - 4 :])[:10])).days / 365.25

@@ -10,6 +10,7 @@ from psfbot.catalog.model import Catalog, Service
 from psfbot.catalog.names import ANY_KIND, Found, Kind, Names
 
 if TYPE_CHECKING:
+    from psfbot.catalog.cards import Cards
     from psfbot.catalog.impact import Web
     from psfbot.catalog.index import Index
 
@@ -50,6 +51,13 @@ class Book:
 
         forbid_signed_values(text)
         return find(text, self.index)
+
+    @cached_property
+    def cards(self) -> "Cards":
+        """What is said of each service, kept from the first question about it."""
+        from psfbot.catalog.cards import Cards  # noqa: PLC0415 - a question about no service needs none
+
+        return Cards(self.catalog)
 
     @cached_property
     def index(self) -> "Index":

@@ -169,7 +169,7 @@ class Names:
     def _by_name(self, asked: Asked) -> tuple[Hit, ...]:
         """A name, whatever its case; of one kind, whoever is spelt just so goes before others."""
         entries = self._spellings.exact.get(asked.text.casefold(), ())
-        return _hits(_as_written(entries, asked.text), How.EXACT, asked.kinds)
+        return _hits(entries if len(entries) == 1 else _as_written(entries, asked.text), How.EXACT, asked.kinds)
 
     def _by_folded_name(self, asked: Asked) -> tuple[Hit, ...]:
         """A name or a title, whatever its accents and the signs between its words: `Test PyPI`, `test-pypi`."""
@@ -395,6 +395,6 @@ def _settle(found: Sequence[tuple[_Fit, Entry]], how: How) -> tuple[Hit, ...]:
 def _ordered(found: Sequence[tuple[int | _Fit, Entry]], how: How) -> tuple[Hit, ...]:
     """One hit a record, the best fit first, and then by rank."""
     best: dict[tuple[Kind, str], Hit] = {}
-    for _, entry in sorted(found, key=lambda pair: (pair[0], pair[1].rank)):
+    for _, entry in sorted(found, key=lambda pair: (pair[0], pair[1].rank)) if len(found) > 1 else found:
         best.setdefault((entry.kind, entry.id), Hit(entry.kind, entry.record, how, entry.name))
     return tuple(best.values())

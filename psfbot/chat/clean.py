@@ -16,6 +16,8 @@ QUOTES = str.maketrans(
     "'''''\"\"\"\"\"-- ",
 )
 """Quotes, dashes and the ellipsis that keyboards and phones put in, as the plain ones."""
+BACKTICK = "`"
+"""The only one of them that is ASCII."""
 FILLER = re.compile(  # what addresses the bot, and what is only polite
     r"^!?(?:@?psfbot(?:[:,] ?| (?=\S+ \S))!?|"
     r"(?:please|pls|hey|hi|hello|so|um|uh|well|ok|okay|sorry|quick question|question)[,:!]? |"
@@ -36,12 +38,11 @@ OPEN_QUERY = re.compile(r"(?:services|list|ls|search|find) (?!services:)(?:.* )?
 @lru_cache(maxsize=8)  # one line is asked for by several, one after the other
 def question(text: str) -> str:
     """The question in plain words: `Hey, who's on-call?!` becomes `who is on call`."""
-    words = one_line(straight(text))
-    words = FILLER.sub("", words)
+    words = unaddressed(one_line(straight(text)))
     words = words if OPEN_QUERY.fullmatch(words) else TAIL.sub("", words)
     if len(words) > 1 and words[0] == words[-1] and words[0] in "'\"":
         words = words[1:-1]
-    words = SHORT.sub(r"\1 is", words)
+    words = SHORT.sub(in_full, words)
     return ON_CALL.sub("on call", words).strip()
 
 
@@ -49,12 +50,23 @@ def typed(text: str) -> str:
     """The same question as it was typed: somebody's own words in it are kept letter for letter, with their spaces."""
     words = printable(text).strip()
     words = words if len(words) <= LONGEST else one_line(words)
-    return words[len(words) - len(FILLER.sub("", straight(words))) :].lstrip()
+    return words[len(words) - len(unaddressed(straight(words))) :].lstrip()
 
 
 def straight(typed: str) -> str:
     """The same letters with plain quotes and dashes, each in its place."""
-    return typed.translate(QUOTES)
+    return typed if typed.isascii() and BACKTICK not in typed else typed.translate(QUOTES)
+
+
+def unaddressed(words: str) -> str:
+    """The words without what addresses the bot and what is only polite before them."""
+    polite = FILLER.match(words)
+    return words[polite.end() :] if polite else words
+
+
+def in_full(short: re.Match[str]) -> str:
+    """`who's` and `whos` as `who is`."""
+    return f"{short[1]} is"
 
 
 def name(said: str) -> str:

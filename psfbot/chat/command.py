@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from inspect import cleandoc
+from inspect import cleandoc, iscoroutinefunction
 from types import NoneType, UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -105,6 +105,11 @@ class Command:
     def name(self) -> str:
         """The word that `help` lists it under."""
         return self.function.__name__.rstrip("_").replace("_", " ")
+
+    @cached_property
+    def waits(self) -> bool:
+        """Does answering take an event loop?"""
+        return iscoroutinefunction(self.function)
 
     @cached_property
     def doc(self) -> str:

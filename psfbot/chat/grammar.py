@@ -78,6 +78,11 @@ class Phrase:
         return True
 
     @cached_property
+    def bare(self) -> bool:
+        """Is it one slot and no word, so that it fits every line?"""
+        return [kind for kind, _ in self.tokens] == ["slot"]
+
+    @cached_property
     def asked(self) -> tuple[tuple[str, ...], ...]:
         """The words that a line must hold, one of each of these."""
         return tuple(tuple(value.lower().split("|")) for kind, value in self.tokens if kind in {"any", "word"})

@@ -12,13 +12,14 @@ WIDTH = 400
 
 def lines(answer: Answer) -> list[str]:
     """The whole answer as plain lines, the fact first."""
-    shown = [answer.fact, *answer.lines, *listed(answer.items)]
+    shown = [answer.fact, *answer.lines, *(listed(answer.items) if answer.items else ())]
     shown += [f"Note: {note}" for note in answer.notes]
-    shown += [f"{number}. {offer}" for number, offer in enumerate(answer.offers, 1)]
+    if answer.offers:
+        shown += [f"{number}. {offer}" for number, offer in enumerate(answer.offers, 1)]
     if answer.cites:
         shown.append(f"Source: {sources(answer.cites)}")
     shown += [f"{link.title}: {link.url}" for link in answer.links]
-    return [*(one_line(line) for line in shown), *map(printable, answer.code.splitlines())]
+    return [*map(one_line, shown), *map(printable, answer.code.splitlines())]
 
 
 def listed(items: Sequence[Item], width: int = WIDTH) -> list[str]:

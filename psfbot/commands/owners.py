@@ -8,7 +8,7 @@ from psfbot.chat.answer import Answer
 from psfbot.chat.command import Ask, Topic
 from psfbot.commands import people as persons
 from psfbot.commands.places import code_of, platform_card
-from psfbot.commands.wording import based_on
+from psfbot.commands.wording import based_on, weighed
 from psfbot.text import a, and_join, count, cut, unique
 
 topic = Topic("owners", "Who answers for a service, and how to reach them.")
@@ -72,14 +72,14 @@ def of_other(ask: Ask, thing: Host | Team | Provider | Region | Platform) -> Ans
 
 def of_service(ask: Ask, service: Service) -> Answer:
     """The people of a service, how to reach them, and where it runs."""
+    card = ask.book.cards.of(service)
     fact = f"{service.id}: {whom(ask, service)}."
     if service.lifecycle in GONE:
         fact = f"{fact[:-1]} ({service.lifecycle})."
-    reach = words.reach(ask.catalog, service, public=ask.message.public)
+    reach = card.reach if ask.message.public else card.private
     lines = [f"Reach them: {' · '.join(reach)}."] if reach else []
-    runs = words.runs(ask.catalog, service)
-    lines.append("Where it runs is unknown." if runs == words.NOWHERE else f"It runs {runs}.")
-    cites, notes = based_on(ask, service, "owners")
+    lines.append("Where it runs is unknown." if card.runs == words.NOWHERE else f"It runs {card.runs}.")
+    cites, notes = weighed(ask, card.owners)
     data = {
         "service": service.id,
         "owners": [{"ref": o.ref, "role": o.role} for o in service.owners],
@@ -90,7 +90,7 @@ def of_service(ask: Ask, service: Service) -> Answer:
 
 def whom(ask: Ask, service: Service) -> str:
     """Whom to ask about a service, or that nobody knows."""
-    people = words.ask_whom(ask.catalog, service)
+    people = ask.book.cards.of(service).whom
     return "the catalog names no owner" if people == words.NOBODY else f"ask {people}"
 
 

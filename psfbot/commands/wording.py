@@ -10,7 +10,11 @@ from psfbot.chat.command import Ask
 
 def based_on(ask: Ask, record: Record, *paths: str) -> tuple[tuple[Cite, ...], tuple[str, ...]]:
     """The sources of these fields, and the doubts about them: old, or told otherwise elsewhere."""
-    found = cite.grounds(ask.catalog, record, *paths)
+    return weighed(ask, cite.grounds(ask.catalog, record, *paths))
+
+
+def weighed(ask: Ask, found: cite.Grounds) -> tuple[tuple[Cite, ...], tuple[str, ...]]:
+    """The sources of a statement, and the doubts about it as of today."""
     notes = list(found.notes)
     age = found.age(ask.now.date())
     if age is not None and age >= cite.OLD:
@@ -20,7 +24,7 @@ def based_on(ask: Ask, record: Record, *paths: str) -> tuple[tuple[Cite, ...], t
 
 def cites(sources: Iterable[Source]) -> tuple[Cite, ...]:
     """Sources of the catalog as an answer shows them."""
-    return tuple(Cite(source.title, source.url or "", source.date or "") for source in sources)
+    return tuple([Cite(source.title, source.url or "", source.date or "") for source in sources])
 
 
 def listed(ask: Ask, services: Iterable[Service], *, detail: str = "") -> tuple[Item, ...]:

@@ -4,7 +4,6 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from inspect import isawaitable, iscoroutinefunction
 from typing import Any
 
 from psfbot.catalog.book import Book
@@ -76,7 +75,7 @@ class Desk:
     def waits(self, message: Message) -> bool:
         """Will answering need an event loop? Questions about the catalog do not."""
         reading = self.read(clean.question(message.text), message, self.book())
-        return reading is not None and iscoroutinefunction(reading.command.function)
+        return reading is not None and reading.command.waits
 
     def read(self, line: str, message: Message, book: Book) -> Reading | None:
         """The best reading of a line; one that ends in somebody's own words may end in `thanks` and a question mark."""
@@ -94,11 +93,14 @@ class Desk:
         line = clean.question(message.text)
         if line.lower() in MORE:
             return driven(self.answer(message))
-        fits = 0 < len(line) <= clean.LONGEST and not picked(line, self.recall(message))
-        reading = self.read(line, message, self.book()) if fits else None
-        if reading is None or not reading.sure or reading.command.writes:
+        memory = self.memories.get(heard_from(message))
+        if not 0 < len(line) <= clean.LONGEST or (memory and memory.picks):
             return None
-        if iscoroutinefunction(reading.command.function) or reading.command.level > Level.ANYONE:
+        reading = self.read(line, message, self.book())
+        if reading is None or not reading.sure:
+            return None
+        command = reading.command
+        if command.waits or command.writes or command.level > Level.ANYONE:
             return None
         return driven(self.answer(message, reading))
 
@@ -157,13 +159,13 @@ class Desk:
         try:
             words = reading.word_for_word(clean.typed(message.text)) if reading.keeps_words else {}
             result = command.function(self.ask(message, book), **{**reading.arguments, **words})
-            said = await result if isawaitable(result) else result
+            said = result if isinstance(result, Answer | str) else await result
         except UserError as error:
             return await self.audited(command, message, Answer(str(error), outcome=Outcome.REFUSED))
         answer = Answer(said) if isinstance(said, str) else said
         notes = (*assumed(reading), *answer.notes)
         answer = replace(answer, notes=notes) if notes != tuple(answer.notes) else answer
-        return await self.audited(command, message, answer)
+        return await self.audited(command, message, answer) if command.writes else answer
 
     async def audited(self, command: Command, message: Message, answer: Answer) -> Answer:
         """The answer; what a changing command did, or why it did not, is written down first."""
@@ -208,12 +210,11 @@ class Desk:
 
     def recall(self, message: Message) -> Memory:
         """The memory of this speaker in this room; it fades after ten minutes."""
-        speaker = message.speaker
-        key = (message.platform, message.room, speaker.account or speaker.name)
+        key, now = heard_from(message), self.now()
         known = self.memories.pop(key, None)
-        if known is None or self.now() - known.at > REMEMBERED:
-            known = Memory(self.now())
-        known.at = self.now()
+        if known is None or now - known.at > REMEMBERED:
+            known = Memory(now)
+        known.at = now
         self.memories[key] = known
         while len(self.memories) > ROOMS_REMEMBERED:
             self.memories.popitem(last=False)
@@ -226,6 +227,12 @@ class Desk:
         if memory.rest:
             shown = (*shown[:-1], f"{shown[-1]} … ({len(memory.rest)} more: say `more`)")
         return Reply(answer, shown)
+
+
+def heard_from(message: Message) -> tuple[str | None, ...]:
+    """Whose memory a message belongs to: who speaks, and where."""
+    speaker = message.speaker
+    return message.platform, message.room, speaker.account or speaker.name
 
 
 def driven(answering: Coroutine[Any, Any, Reply]) -> Reply:
@@ -294,10 +301,12 @@ def of_other_kind(said: str, reading: Reading, book: Book) -> str:
 def assumed(reading: Reading) -> tuple[str, ...]:
     """What was taken for granted, so that the reader can tell when it is wrong."""
     notes = [f"I read that as: {reading.mended}"] if reading.mended else []
-    labelled = [b.hit for b in reading.bound.values() if b.hit and b.hit.how is How.LABELS]
-    notes += [f"This address is listed nowhere; by its labels it is {hit.id}" for hit in labelled]
-    guessed = [b for b in reading.bound.values() if b.hit and b.found and b.grade]
-    return (*notes, *(f"'{cut(b.found.said, 40)}' taken as {b.hit.name}" for b in guessed if b.hit and b.found))
+    for bound in reading.bound.values():
+        if bound.hit and bound.hit.how is How.LABELS:
+            notes.append(f"This address is listed nowhere; by its labels it is {bound.hit.id}")
+        if bound.hit and bound.found and bound.grade:
+            notes.append(f"'{cut(bound.found.said, 40)}' taken as {bound.hit.name}")
+    return tuple(notes)
 
 
 def hints(line: str, book: Book) -> str:

@@ -6,17 +6,17 @@ only look similar are offered, never taken; commands that write take exact names
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import Any
 
 from psfbot.catalog.book import Book
 from psfbot.catalog.names import Found, Hit, How
 from psfbot.chat import clean
 from psfbot.chat.command import Command, Slot
-from psfbot.chat.grammar import Phrase
+from psfbot.chat.grammar import Match, Phrase
 from psfbot.chat.message import Speaker
 
 SURE = frozenset({How.EXACT, How.HOST, How.WILDCARD, How.LABELS, How.CONTACT})
@@ -58,23 +58,25 @@ class Bound:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A line as a command with its arguments, or as near to one as it gets."""
+    """A line as a command with its arguments, or as near to one as it gets.
+
+    `grade` is the worst of its slots; `free` tells that it takes some words as they are, where another reading may
+    know what they name.
+    """
 
     command: Command
     bound: dict[str, Bound]
     plain: int
     mended: str = ""
     phrase: Phrase | None = None
+    grade: int = field(init=False)
+    free: bool = field(init=False)
 
-    @property
-    def grade(self) -> int:
-        """The worst of its slots."""
-        return max((b.grade for b in self.bound.values()), default=0)
-
-    @property
-    def free(self) -> bool:
-        """Does it take some words as they are, where another reading may know what they name?"""
-        return any(b.free for b in self.bound.values())
+    def __post_init__(self) -> None:
+        """Look at the slots once: every step asks for these two."""
+        slots = self.bound.values()
+        object.__setattr__(self, "grade", max([b.grade for b in slots], default=0))
+        object.__setattr__(self, "free", True in [b.free for b in slots])
 
     @property
     def rank(self) -> tuple[bool, bool, int, int]:
@@ -195,19 +197,22 @@ class Table:
 
     def readings(self, line: str, book: Book, speaker: Speaker) -> list[Reading]:
         """Every way to read the line, best first; nothing more is looked up once a reading is sure."""
-        lower = line.lower()
-        matches = [
-            (match, phrase, command)
-            for _, phrase, command in self.entries(lower)
-            if phrase.may_fit(lower) and (match := phrase.match(line))
-        ]
         found: list[Reading] = []
-        for match, phrase, command in sorted(matches, key=lambda three: -three[0].plain):
-            if not any(reading.sure for reading in found):
-                ways = Ways(book, speaker, exact=command.writes, bare=match.plain == 0)
-                bound = {name: bind(command.slots[name], said, ways) for name, said in match.slots.items()}
-                found.append(Reading(command, bound, match.plain, phrase=phrase))
-        return sorted(found, key=lambda reading: reading.rank)
+        for match, phrase, command in self.matches(line):
+            ways = Ways(book, speaker, exact=command.writes, bare=match.plain == 0)
+            bound = {name: bind(command.slots[name], said, ways) for name, said in match.slots.items()}
+            found.append(Reading(command, bound, match.plain, phrase=phrase))
+            if found[-1].sure:
+                break
+        return sorted(found, key=attrgetter("rank")) if len(found) > 1 else found
+
+    def matches(self, line: str) -> Iterator[tuple[Match, Phrase, Command]]:
+        """The phrases that fit a line, most plain words first; those that fit any line come last."""
+        lower = line.lower()
+        entries = [entry for entry in self.entries(lower) if entry[1].may_fit(lower)]
+        worded = [(match, p, command) for _, p, command in entries if not p.bare and (match := p.match(line))]
+        yield from sorted(worded, key=lambda three: -three[0].plain)
+        yield from ((match, p, command) for _, p, command in entries if p.bare and (match := p.match(line)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,6 +322,8 @@ def as_search(line: str, *, anywhere: bool = False) -> str:
 
 def broken_off(line: str, table: Table, reading: Reading | None) -> list[Command]:
     """The commands that a line begins and does not end (`ack`, `try pingdom`), if it is no more than a guess else."""
+    if reading and reading.sure:
+        return []
     nothing = reading is None or reading.grade > SIMILAR
     if not (nothing or (reading and reading.vague)):
         return []

@@ -119,6 +119,7 @@ class Link(AioConnection):  # type: ignore[misc]
         self.writable = True
         self.written: list[bytes] = []
         self.reading = False
+        self.reads = 0
         self.reason = ""
         self.done = False
 
@@ -151,6 +152,7 @@ class Link(AioConnection):  # type: ignore[misc]
     def process_data(self, new_data: bytes) -> None:
         """Read what came, and send what is said to it in one piece."""
         self.reading = True
+        self.reads += 1
         for text in self.buffer.feed(new_data):
             line = None if self.reason else read(text)
             if line is not None:
@@ -195,11 +197,11 @@ class Link(AioConnection):  # type: ignore[misc]
     def _prep_message(self, string: str) -> bytes:
         """The bytes of one line, and surely of one only."""
         text = safe.one_line(string)
-        tags, space, rest = text.partition(" ") if text.startswith("@") else ("", "", text)
-        message = rest.encode("utf-8", "replace") + b"\r\n"
-        if len(message) > LONGEST:
-            raise TooLong(f"{len(message)} bytes: {rest[:60]}…")
-        return f"{tags}{space}".encode() + message
+        line = text.encode("utf-8", "replace") + b"\r\n"
+        tags = line.find(b" ") + 1 if text[:1] == "@" else 0
+        if len(line) - tags > LONGEST:
+            raise TooLong(f"{len(line) - tags} bytes: {line[tags:][:60].decode('utf-8', 'replace')}…")
+        return line
 
     def hang_up(self, reason: str, *, gently: bool = False) -> None:
         """Be done with it for this reason; nothing more is read, and gently means that what was written may leave."""

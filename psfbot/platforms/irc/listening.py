@@ -97,8 +97,10 @@ class Listener:
 
     def old(self, line: Line) -> bool:
         """Was this said long ago, by the server's own clock?"""
+        if "time" not in line.tags:
+            return False
         try:
-            said = datetime.fromisoformat(line.tags.get("time", ""))
+            said = datetime.fromisoformat(line.tags["time"])
             return said.tzinfo is not None and self.wall() - said.timestamp() > OLD
         except ValueError:
             return False

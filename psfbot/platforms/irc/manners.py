@@ -85,7 +85,7 @@ class Manners:
 
         The turns are those of all askers together, since a crowd costs as much as one person.
         """
-        if not spoken(line) or not line.text.startswith(CTCP) or line.target[:1] in NOT_A_PERSON:
+        if not line.text.startswith(CTCP) or line.target[:1] in NOT_A_PERSON or not spoken(line):
             return None
         kind, _, words = line.text.strip(CTCP).partition(" ")
         answer = self.known(kind.upper(), words)

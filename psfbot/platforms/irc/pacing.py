@@ -117,6 +117,23 @@ class Queue:
         self.last_group -= 1  # numbers that a caller makes up are positive
         return [self._add(text, rank, "", self.last_group) for text in texts]
 
+    def passes(self, lines: int, now: float) -> bool:
+        """May so many lines go at once that people are to read, as nothing waits before them? Then they count as gone.
+
+        This is `put_all` and `take` in one, for the answer that meets an empty queue.
+        """
+        start, window = max(self.paid_until, now), self.window
+        last = start + (lines - 1) * self.interval
+        early = last - now - (self.burst - 1) * self.interval > HASTE
+        if early or self.muted or (window and len(self.flying) + lines > window) or any(self.lanes.values()):
+            return False
+        self.paid_until = start + lines * self.interval
+        self.last_ticket += lines
+        if window:
+            self.flying.extend(range(self.last_ticket - lines + 1, self.last_ticket + 1))
+        self.speaking, self.held_up, self.passed = None, False, dict.fromkeys(HELD, 0)
+        return True
+
     def room(self, rank: Rank) -> int:
         """How many more lines of this rank find room."""
         if rank not in SAID:

@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Self
 
 from psfbot import logs
 from psfbot.catalog.book import Book
@@ -49,6 +50,26 @@ UNKNOWN_COMMAND = NOT_UNDERSTOOD.partition("'")[0]
 log = logs.get(__name__)
 
 
+@dataclass(frozen=True)
+class Known:
+    """What a catalog says of IRC: whose account is whose, and which channels are public."""
+
+    book: Book
+    fold: Callable[[str], str]
+    people: dict[str, str]
+    public: dict[str, bool]
+
+    @classmethod
+    def of(cls, book: Book, fold: Callable[[str], str]) -> Self:
+        """Look it up in the whole catalog, once; of several rooms with one channel, one that is public decides."""
+        public: dict[str, bool] = {}
+        for room in book.catalog.rooms.values():
+            if room.irc:
+                public[fold(room.irc)] = room.public or public.get(fold(room.irc), False)
+        people = {one.irc.casefold(): one.id for one in book.catalog.people.values() if one.irc}
+        return cls(book, fold, people, public)
+
+
 @dataclass
 class Irc:
     """One network. `run` keeps it connected; without it nothing is ready."""
@@ -60,8 +81,8 @@ class Irc:
     desk: Desk | None = None
     talks: dict[str, deque[Asked]] = field(default_factory=dict)
     tasks: set["asyncio.Task[None]"] = field(default_factory=set)
-    people: tuple[Book | None, dict[str, str]] = (None, {})
-    answered: int = 0
+    names: Known | None = None
+    answered: tuple[int, int] = (0, 0)
 
     @cached_property
     def client(self) -> Client:
@@ -143,22 +164,19 @@ class Irc:
             if len(self.talks[who]) < MOST_WAITING:
                 self.talks[who].append(asked)
             return
-        loop = asyncio.get_running_loop()
-        if self.answered < AT_ONCE:
-            if not self.answered:
-                loop.call_soon(self.turn_over)
-            self.answered += 1
-            if self.desk and (reply := self.desk.at_once(self.message(asked))):
-                self.say(asked.heard, reply)
-                return
+        if self.desk and self.in_time() and (reply := self.desk.at_once(self.message(asked))):
+            self.say(asked.heard, reply)
+            return
         self.talks[who] = deque([asked])
-        task = loop.create_task(self.talk(who))
+        task = asyncio.create_task(self.talk(who))
         self.tasks.add(task)
         task.add_done_callback(self.tasks.discard)
 
-    def turn_over(self) -> None:
-        """The loop has looked at everything else: as many may be answered at once again."""
-        self.answered = 0
+    def in_time(self) -> bool:
+        """May one more be answered before the loop looks at anything else? It does so after each read of the link."""
+        reads = self.client.link.reads if self.client.link else 0
+        self.answered = (reads, self.answered[1] + 1 if self.answered[0] == reads else 1)
+        return self.answered[1] <= AT_ONCE
 
     async def talk(self, who: str) -> None:
         """Answer what one person asks, until they ask no more."""
@@ -195,20 +213,18 @@ class Irc:
 
     def person(self, account: str | None, book: Book) -> str | None:
         """Whose account it is, by the catalog."""
-        if account is None:
-            return None
-        if self.people[0] is not book:
-            known = {one.irc.casefold(): one.id for one in book.catalog.people.values() if one.irc}
-            self.people = book, known
-        return self.people[1].get(account.casefold())
+        return None if account is None else self.known(book).people.get(account.casefold())
 
     def public(self, channel: str | None, book: Book) -> bool:
         """May anybody be listening? In private nobody does; a channel is public unless the catalog says otherwise."""
-        if channel is None:
-            return False
-        fold = self.client.folded
-        rooms = [room for room in book.catalog.rooms.values() if room.irc and fold(room.irc) == fold(channel)]
-        return any(room.public for room in rooms) if rooms else True
+        return channel is not None and self.known(book).public.get(self.client.folded(channel), True)
+
+    def known(self, book: Book) -> Known:
+        """What this catalog says of IRC."""
+        fold = self.client.fold
+        if self.names is None or self.names.book is not book or self.names.fold is not fold:
+            self.names = Known.of(book, fold)
+        return self.names
 
 
 def said(notice: Notice) -> str:

@@ -174,8 +174,7 @@ class Proofs:
 
     def sent(self, wire: str) -> None:
         """A line has been written to the link; to be told of all lines, as those of replies have echoes too."""
-        waiting = self.unsent.get(wire)
-        if waiting:
+        if self.unsent and (waiting := self.unsent.get(wire)):
             flying = waiting.pop(0)
             if not waiting:
                 del self.unsent[wire]

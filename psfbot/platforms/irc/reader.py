@@ -52,7 +52,7 @@ def read(text: str) -> Line | None:
     if not command.isalnum():
         return None
     nick, user, host = sender(source) if source else ("", "", "")
-    known = {tag["key"]: tag["value"] or "" for tag in Tag.from_group(tags) or ()}
+    known = {tag["key"]: tag["value"] or "" for tag in Tag.from_group(tags)} if tags else {}
     return Line(command.upper(), parameters(argument or ""), nick, user, host, known)
 
 

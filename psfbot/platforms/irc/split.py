@@ -54,7 +54,7 @@ def fragments(text: str, size: int) -> list[str]:
     """
     if size < LEAST:
         raise ValueError(f"no text fits into {size} bytes: at least {LEAST} are needed")
-    if len(text) * LEAST <= size or len(text.encode("utf-8", "surrogatepass")) <= size:
+    if (len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))) <= size:
         return [text] if text else []
     cuts = [0]
     while cuts[-1] < len(text):

@@ -91,9 +91,20 @@ class Voice:
     def say(self, target: str, lines: Sequence[str], prefix: str) -> None:
         """Answer somebody, in lines that stay together; raises `Full`."""
         size = room_for(target, prefix)
-        parts = [part for line in lines for part in fragments(one_line(line), size)]
-        self.queue.put_all([f"PRIVMSG {target} :{part}" for part in parts], Rank.REPLY)
-        self.flush()
+        wires = [f"PRIVMSG {target} :{part}" for line in lines for part in fragments(line, size)]
+        if left := self.at_once(wires):
+            self.queue.put_all(left, Rank.REPLY)
+            self.flush()
+
+    def at_once(self, wires: list[str]) -> list[str]:
+        """Write the lines of an answer, if all of them may go now; returns those that have to wait."""
+        link = self.link
+        if not (link and link.writable and self.queue.passes(len(wires), self.clock())):
+            return wires
+        for gone, wire in enumerate(wires):
+            if not self.sent(link, wire):
+                return wires[gone:]
+        return []
 
     async def deliver(self, target: str, text: str, prefix: str, rank: Rank) -> str:
         """Tell a room something, and return the server's proof that it was told.
@@ -160,17 +171,22 @@ class Voice:
             self.choked()
 
     def send(self, link: Link, line: Queued) -> None:
-        """Write one line; one that is too long is a bug of its maker, and harms no other."""
+        """Write one line; an answer that meets the end of the link waits for the next one."""
+        if not self.sent(link, line.text) and line.rank is Rank.REPLY:
+            self.queue.put(line.text, line.rank, group=line.group)
+
+    def sent(self, link: Link, text: str) -> bool:
+        """Write one line, if the link still is up; one that is too long is a bug of its maker, and harms no other."""
         try:
-            link.send(line.text)
+            link.send(text)
         except NotConnected:
-            if line.rank is Rank.REPLY:
-                self.queue.put(line.text, line.rank, group=line.group)
             self.link = None  # `down` follows
+            return False
         except TooLong as error:
             self.bug(error)
         else:
-            self.proofs.sent(line.text)
+            self.proofs.sent(text)
+        return True
 
 
 def joins(channels: Sequence[str]) -> list[str]:
