@@ -8,12 +8,15 @@ from psfbot.commands.incidents import zone
 from psfbot.errors import UserError
 from psfbot.flows.relay import Relay
 from psfbot.relay.letter import Letter
+from psfbot.relay.notice import Parcel
+from psfbot.relay.route import is_public
 from psfbot.text import count, cut
 
 topic = Topic("letters", "What could not be delivered or read, and how to try it again.")
 
 SHOWN = 20
 MOST = SHOWN + 1
+ELSEWHERE = "for a room that is not public: ask there, or in private"
 
 
 @topic.says("(dead|dead letters|undelivered|failed notices)")
@@ -24,11 +27,22 @@ async def dead(ask: Ask) -> Answer:
     No dead letters: everything was delivered or is on its way.
     """
     found = await ask.port(Relay).outbox.dead()
-    items = [Item(f"{p.id} to {p.notice.room.lane}", f"{cut(p.notice.text, 80)}: {p.error}", "letter") for p in found]
-    data = {"dead": [p.model_dump(mode="json") for p in found]}
+    items = [listed(parcel) if may_see(ask, parcel) else Item(f"{parcel.id}", ELSEWHERE, "letter") for parcel in found]
+    data = {"dead": [parcel.model_dump(mode="json") for parcel in found if may_see(ask, parcel)]}
     if not found:
         return Answer("No dead letters: everything was delivered or is on its way.", data=data)
     return Answer(f"{count(len(found), 'dead letter')}; `retry N` sends one again.", items=items, data=data)
+
+
+def listed(parcel: Parcel) -> Item:
+    """A dead letter: its number, for which room it was, what it said, and why it was not taken."""
+    return Item(f"{parcel.id} to {parcel.notice.room.lane}", f"{cut(parcel.notice.text, 80)}: {parcel.error}", "letter")
+
+
+def may_see(ask: Ask, parcel: Parcel) -> bool:
+    """Who may be anybody sees what was for this very room, or for a room that is public."""
+    room, here = parcel.notice.room, ask.message
+    return not here.public or (room.platform, room.name) == (here.platform, here.room) or is_public(room, ask.catalog)
 
 
 @topic.says("(letters|quarantine|quarantined|unread letters|unread webhooks|quarantined webhooks|list letters)")

@@ -94,7 +94,7 @@ class Desk:
         if line.lower() in MORE:
             return driven(self.answer(message))
         memory = self.memories.get(heard_from(message))
-        if not 0 < len(line) <= clean.LONGEST or (memory and memory.picks):
+        if not 0 < len(line) <= clean.LONGEST or (memory and picked(line, memory)):
             return None
         reading = self.read(line, message, self.book())
         if reading is None or not reading.sure:
