@@ -23,7 +23,7 @@ from psfbot.errors import StoreBusy
 from psfbot.plugins import find
 from psfbot.store.checklists import SqlChecklists
 from psfbot.store.db import Database
-from psfbot.web.checklists import Detail, ShownRun, ShownStep
+from psfbot.web.checklists import OneRun, ShownRun, ShownStep
 
 SAMPLE = Path(__file__).parent / "sample.yaml"
 DOCS = (Path(__file__).parents[1] / "docs" / "checklists.md").read_text("utf-8")
@@ -80,7 +80,7 @@ def test_a_bot_without_checklists_and_one_whose_storage_is_busy_say_so():
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "30")
 
 
-@pytest.mark.parametrize("model", [ShownRun, ShownStep, Detail])
+@pytest.mark.parametrize("model", [ShownRun, ShownStep, OneRun])
 def test_every_field_of_the_json_is_in_the_documentation(model):
     assert [field for field in model.model_fields if f"`{field}`" not in DOCS] == []
 

@@ -13,7 +13,7 @@ from psfbot.relay.incident import Entry, Happening, Incident, Standing
 from psfbot.store.db import Database
 from psfbot.store.inbox import SqlInbox
 from psfbot.store.ledger import SqlStore
-from psfbot.web.api import Detail, Listing, ShownAlert, ShownEntry, ShownIncident, Wanted
+from psfbot.web.api import IncidentListing, OneIncident, ShownAlert, ShownEntry, ShownIncident, Wanted
 
 API = (Path(__file__).parents[1] / "docs" / "reference" / "api.md").read_text("utf-8")
 HOSTS = ("docs.python.org", "www.python.org")
@@ -153,7 +153,7 @@ def test_a_webhook_is_in_the_database_once_it_is_answered(door, database):
     assert letter.headers["x-webhook-id"] == "id-1"
 
 
-@pytest.mark.parametrize("model", [Listing, ShownIncident, ShownAlert, Detail, ShownEntry])
+@pytest.mark.parametrize("model", [IncidentListing, ShownIncident, ShownAlert, OneIncident, ShownEntry])
 def test_the_page_on_http_names_every_field(model):
     assert [field for field in model.model_fields if f'"{field}"' not in API and f"`{field}`" not in API] == []
 

@@ -20,7 +20,7 @@ from psfbot.store.db import Database
 from psfbot.store.inbox import SqlInbox
 from psfbot.store.ledger import SqlStore
 from psfbot.store.outbox import SqlOutbox
-from psfbot.web.pages import Pages
+from psfbot.web import look
 
 TAGS = set(
     "html head meta title link body a header nav form label input button main h1 p ul li footer".split(" ")  # noqa: SIM905 - as they are read
@@ -81,6 +81,12 @@ def test_a_page_loads_nothing_from_elsewhere_and_runs_nothing(door):
         ("/services/gopher.example.org", 404, "gopher.example.org"),
         ("/providers/fastly", 200, "docs.python.org"),
         ("/people/mdk", 200, "Julien Palard"),
+        ("/services/", 200, "services in the catalog."),
+        ("/people/", 200, "mdk: Julien Palard"),
+        ("/teams/", 200, "infra: PSF Infrastructure Team"),
+        ("/providers/", 200, "fastly"),
+        ("/regions/", 200, "nyc1"),
+        ("/incidents/", 200, "Nothing is down"),
         ("/incidents", 200, "Nothing is down"),
         ("/incidents/999", 404, "999"),
         ("/checklists", 200, "1 Move a service"),
@@ -138,6 +144,25 @@ def test_without_a_desk_there_are_no_pages():
 
 def test_an_incident_in_a_list_leads_to_its_page(door):
     shown = Answer("1 open incident.", items=[Item("#12 docs.python.org", "open for 1 min", "incident")])
-    page = Pages(door.parts).page("answer.html", "incidents", answer=shown).body.decode()
+    page = look.page("answer.html", "incidents", answer=shown).body.decode()
 
     assert '<a href="/incidents/12">#12 docs.python.org</a>: open for 1 min' in page
+
+
+@pytest.mark.parametrize(("section", "id_"), [("people", "mdk"), ("teams", "infra"), ("providers", "fastly")])
+def test_a_record_in_a_list_leads_to_its_page(door, section, id_):
+    assert f'<a href="/{section}/{id_}">{id_}</a>' in door.ask("GET", f"/{section}/").text
+
+
+def test_the_start_page_leads_to_everything_that_there_is(door):
+    page = door.ask("GET", "/").text
+
+    for link in ("/services/", "/people/", "/teams/", "/providers/", "/regions/", "/catalog/graph", "/api/docs"):
+        assert f'href="{link}"' in page
+
+
+def test_a_page_leads_to_the_pages_of_the_answer_and_to_no_place_in_a_file(door):
+    page = door.ask("GET", "/services/docs.python.org").text
+
+    assert '<a href="https://github.com/python/docsbuild-scripts#readme" rel="noreferrer">Runbook</a>' in page
+    assert ">Edit</a>" not in page

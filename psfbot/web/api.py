@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Annotated, Literal, TypeVar
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, Field, ValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -13,6 +13,7 @@ from psfbot.errors import StoreBusy
 from psfbot.relay.alert import Severity, State
 from psfbot.relay.incident import Incident, Standing
 from psfbot.relay.ports import Ledger
+from psfbot.web.declared import BUSY, JSON, Declared, Shown, Told
 from psfbot.web.parts import Parts
 
 MOST = 1000
@@ -20,15 +21,9 @@ MOST = 1000
 HIGHEST = 2**31
 """Numbers above this are no incident's."""
 HOW = "Ask with state=open or state=all, limit= a number from 1, and before= an incident's number."
-JSON = "application/json"
+STATES = "The open ones, also those that are acknowledged, or all."
 
 Result = TypeVar("Result")
-
-
-class Shown(BaseModel):
-    """Anything that is shown as JSON."""
-
-    model_config = ConfigDict(frozen=True, from_attributes=True)
 
 
 class ShownAlert(Shown):
@@ -74,27 +69,25 @@ class ShownIncident(Shown):
     alerts: tuple[ShownAlert, ...]
 
 
-class Detail(ShownIncident):
+class OneIncident(ShownIncident):
     """One incident with its timeline, oldest first."""
 
     timeline: tuple[ShownEntry, ...]
 
 
-class Listing(Shown):
+class IncidentListing(Shown):
     """Incidents, newest first; `next` is the `before` of the following page, null where there is none."""
 
     incidents: tuple[ShownIncident, ...]
     next: int | None
 
 
-class Wanted(BaseModel):
+class Wanted(Shown):
     """What a client asked for."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-    state: Literal["open", "all"] = "open"
-    limit: Annotated[int, Field(ge=1)] = 100
-    before: Annotated[int, Field(ge=1)] = HIGHEST
+    state: Annotated[Literal["open", "all"], Field(description=STATES)] = "open"
+    limit: Annotated[int, Field(ge=1, description=f"How many at most; never more than {MOST}.")] = 100
+    before: Annotated[int, Field(ge=1, description="Only those with a lower number: the `next` before.")] = HIGHEST
 
 
 class Incidents:
@@ -105,10 +98,10 @@ class Incidents:
         self._store = parts.store
 
     def routes(self) -> list[Route]:
-        """The addresses; `/api/docs` is left for their description."""
+        """The addresses."""
         return [
-            Route("/api/v1/incidents", self.listed),
-            Route("/api/v1/incidents/{number:int}", self.one),
+            Declared("/api/v1/incidents", self.listed, TOLD_OF_ALL),
+            Declared("/api/v1/incidents/{number:int}", self.one, TOLD_OF_ONE),
         ]
 
     async def listed(self, request: Request) -> Response:
@@ -145,7 +138,7 @@ def listing(ledger: Ledger, wanted: Wanted) -> bytes:
     found = [incident for incident in candidates if incident.number < wanted.before]
     incidents = tuple(ShownIncident.model_validate(shown(ledger, one)) for one in found[:limit])
     more = incidents[-1].number if len(found) > limit else None
-    return Listing(incidents=incidents, next=more).model_dump_json().encode()
+    return IncidentListing(incidents=incidents, next=more).model_dump_json().encode()
 
 
 def detail(ledger: Ledger, number: int) -> bytes | None:
@@ -154,10 +147,26 @@ def detail(ledger: Ledger, number: int) -> bytes | None:
     if incident is None:
         return None
     timeline = [ShownEntry.model_validate(entry) for entry in ledger.timeline(number)]
-    return Detail.model_validate({**shown(ledger, incident), "timeline": timeline}).model_dump_json().encode()
+    return OneIncident.model_validate({**shown(ledger, incident), "timeline": timeline}).model_dump_json().encode()
 
 
 def shown(ledger: Ledger, incident: Incident) -> dict[str, object]:
     """An incident and its alerts, as far as they are shown."""
     alerts = [ShownAlert.model_validate(alert) for alert in ledger.alerts(incident.number)]
     return {**incident.model_dump(), "service": incident.service, "alerts": alerts}
+
+
+TOLD_OF_ALL = Told(
+    about="Incidents, newest first, each with all of its alerts.",
+    gives=IncidentListing,
+    takes=Wanted,
+    example="/api/v1/incidents?state=all&limit=10",
+    refuses={400: HOW, 503: BUSY},
+)
+TOLD_OF_ONE = Told(
+    about="One incident with its timeline.",
+    gives=OneIncident,
+    path={"number": "The incident's number."},
+    example="/api/v1/incidents/1",
+    refuses={404: "There is no incident of this number.", 503: BUSY},
+)

@@ -7,6 +7,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from psfbot import logs
@@ -14,12 +15,16 @@ from psfbot.web.answers import SAFE
 from psfbot.web.api import Incidents
 from psfbot.web.calendars import Calendars
 from psfbot.web.checklists import Checklists
+from psfbot.web.docs import Docs
+from psfbot.web.drawings import Drawings
 from psfbot.web.events import PATH, Events
+from psfbot.web.facts import Facts
 from psfbot.web.health import Health
 from psfbot.web.hooks import PREFIX, Hooks
 from psfbot.web.pages import Pages
 from psfbot.web.parts import Parts
 from psfbot.web.proposals import Proposals
+from psfbot.web.visitor import Visitors
 
 SENTENCES = {
     404: "Nothing is at this address.",
@@ -33,17 +38,7 @@ log = logs.get(__name__)
 def make_app(parts: Parts) -> ASGIApp:
     """Everything that is served over HTTP."""
     hooks, events = Hooks(parts), Events(parts.slack, parts.limits, parts.counters)
-    rest = Starlette(
-        routes=[
-            *Health(parts).routes(),
-            *Incidents(parts).routes(),
-            *Checklists(parts).routes(),
-            *Proposals(parts).routes(),
-            *Calendars(parts).routes(),
-            *Pages(parts).routes(),
-        ],
-        exception_handlers={HTTPException: refused, Exception: broken},
-    )
+    rest = Starlette(routes=routes(parts), exception_handlers={HTTPException: refused, Exception: broken})
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         """Send each request on its way."""
@@ -55,6 +50,19 @@ def make_app(parts: Parts) -> ASGIApp:
             await guarded(rest, scope, receive, send)
 
     return app
+
+
+def routes(parts: Parts) -> list[Route]:
+    """Every address but those of webhooks; pages and the catalog only where somebody answers questions."""
+    visitors = Visitors(parts.desk) if parts.desk else None
+    api = [
+        *(Facts(visitors).routes() if visitors else ()),
+        *Incidents(parts).routes(),
+        *Checklists(parts).routes(),
+        *Proposals(parts).routes(),
+    ]
+    pages = [*Drawings(visitors).routes(), *Pages(parts, visitors).routes()] if visitors else []
+    return [*Health(parts).routes(), *api, *Docs(api).routes(), *Calendars(parts).routes(), *pages]
 
 
 async def guarded(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:

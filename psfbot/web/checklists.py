@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 from datetime import date, datetime
-from typing import TypeVar
+from typing import Annotated, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import Field, ValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -14,6 +14,7 @@ from psfbot.checklists.ports import Runs
 from psfbot.checklists.run import Run
 from psfbot.checklists.view import View, view
 from psfbot.errors import StoreBusy
+from psfbot.web.declared import BUSY, Declared, Shown, Told
 from psfbot.web.parts import Parts
 
 MOST = 1000
@@ -24,12 +25,6 @@ NONE = "There is no checklist {number}. /api/v1/checklists?state=all lists them.
 OFF = "This bot keeps no checklists."
 
 Result = TypeVar("Result")
-
-
-class Shown(BaseModel):
-    """Anything that is shown as JSON."""
-
-    model_config = ConfigDict(frozen=True, from_attributes=True, extra="ignore")
 
 
 class ShownStep(Shown):
@@ -65,10 +60,22 @@ class ShownRun(Shown):
     next: tuple[str, ...]
 
 
-class Detail(ShownRun):
+class OneRun(ShownRun):
     """One checklist with its steps."""
 
     steps: tuple[ShownStep, ...]
+
+
+class RunListing(Shown):
+    """Checklists, newest first."""
+
+    checklists: tuple[ShownRun, ...]
+
+
+class WantedRuns(Shown):
+    """Which checklists."""
+
+    state: Annotated[Literal["open", "all"], Field(description="The open ones, or all.")] = "open"
 
 
 class Checklists:
@@ -81,17 +88,18 @@ class Checklists:
     def routes(self) -> list[Route]:
         """The addresses."""
         return [
-            Route("/api/v1/checklists", self.listed),
-            Route("/api/v1/checklists/{number:int}", self.one),
+            Declared("/api/v1/checklists", self.listed, TOLD_OF_ALL),
+            Declared("/api/v1/checklists/{number:int}", self.one, TOLD_OF_ONE),
         ]
 
     async def listed(self, request: Request) -> Response:
         """Checklists, newest first; the open ones unless `state=all`."""
-        state = request.query_params.get("state", "open")
-        if state not in {"open", "all"}:
-            raise HTTPException(400, HOW)
-        found = await self._read(lambda runs: runs.runs(open_only=state == "open", limit=MOST))
-        return JSONResponse({"checklists": [self._summary(run).model_dump(mode="json") for run in found]})
+        try:
+            wanted = WantedRuns.model_validate(dict(request.query_params))
+        except ValidationError:
+            raise HTTPException(400, HOW) from None
+        found = await self._read(lambda runs: runs.runs(open_only=wanted.state == "open", limit=MOST))
+        return JSONResponse(RunListing(checklists=tuple(map(self._summary, found))).model_dump(mode="json"))
 
     async def one(self, request: Request) -> Response:
         """One checklist with its steps."""
@@ -101,7 +109,7 @@ class Checklists:
             raise HTTPException(404, NONE.format(number=number))
         shown = view(run, self._now())
         steps = tuple(ShownStep.model_validate(row) for row in shown.rows)
-        detail = Detail(**dict(self._summary(run)), steps=steps)
+        detail = OneRun(**dict(self._summary(run)), steps=steps)
         return JSONResponse(detail.model_dump(mode="json"))
 
     def _summary(self, run: Run) -> ShownRun:
@@ -118,3 +126,19 @@ class Checklists:
             return await self._kept.read(work)
         except StoreBusy as busy:
             raise HTTPException(503, str(busy), {"retry-after": "30"}) from busy
+
+
+TOLD_OF_ALL = Told(
+    about="Checklists, newest first: how far each is.",
+    gives=RunListing,
+    takes=WantedRuns,
+    example="/api/v1/checklists?state=all",
+    refuses={400: HOW, 404: OFF, 503: BUSY},
+)
+TOLD_OF_ONE = Told(
+    about="One checklist with its steps, without evidence.",
+    gives=OneRun,
+    path={"number": "The checklist's number."},
+    example="/api/v1/checklists/1",
+    refuses={404: "There is no checklist of this number.", 503: BUSY},
+)

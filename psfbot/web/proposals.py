@@ -4,7 +4,6 @@ from collections.abc import Awaitable
 from datetime import datetime
 from typing import TypeVar
 
-from pydantic import BaseModel, ConfigDict
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -13,6 +12,7 @@ from starlette.routing import Route
 from psfbot.errors import StoreBusy
 from psfbot.proposals.proposal import Proposal
 from psfbot.proposals.wording import mail, message
+from psfbot.web.declared import BUSY, Declared, Shown, Told
 from psfbot.web.parts import Parts
 
 MOST = 100
@@ -26,10 +26,8 @@ TYPE = "text/x-patch; charset=utf-8"
 Result = TypeVar("Result")
 
 
-class ShownProposal(BaseModel):
+class ShownProposal(Shown):
     """One proposal: what it changes in words, and how it stands."""
-
-    model_config = ConfigDict(frozen=True)
 
     number: int
     about: str
@@ -43,6 +41,12 @@ class ShownProposal(BaseModel):
     link: str
 
 
+class ProposalListing(Shown):
+    """Proposals, newest first."""
+
+    proposals: tuple[ShownProposal, ...]
+
+
 class Proposals:
     """The addresses of proposals."""
 
@@ -53,9 +57,9 @@ class Proposals:
     def routes(self) -> list[Route]:
         """The addresses."""
         return [
-            Route("/api/v1/proposals", self.listed),
-            Route("/api/v1/proposals/{number:int}", self.one),
-            Route("/api/v1/proposals/{number:int}.patch", self.patch),
+            Declared("/api/v1/proposals", self.listed, TOLD_OF_ALL),
+            Declared("/api/v1/proposals/{number:int}", self.one, TOLD_OF_ONE),
+            Declared("/api/v1/proposals/{number:int}.patch", self.patch, TOLD_OF_PATCH),
         ]
 
     async def listed(self, _: Request) -> Response:
@@ -63,7 +67,7 @@ class Proposals:
         if self._kept is None:
             raise HTTPException(404, OFF)
         found = await read(self._kept.newest(MOST))
-        return JSONResponse({"proposals": [shown(one).model_dump(mode="json") for one in found]})
+        return JSONResponse(ProposalListing(proposals=tuple(map(shown, found))).model_dump(mode="json"))
 
     async def one(self, request: Request) -> Response:
         """One by its number."""
@@ -108,3 +112,27 @@ def shown(one: Proposal) -> ShownProposal:
         changed_at=one.changed_at,
         link=one.link,
     )
+
+
+PATH = {"number": "The proposal's number."}
+NOBODYS = "There is no proposal of this number."
+TOLD_OF_ALL = Told(
+    about=f"The newest proposed changes of the catalog, {MOST} at most, newest first.",
+    gives=ProposalListing,
+    example="/api/v1/proposals",
+    refuses={404: OFF, 503: BUSY},
+)
+TOLD_OF_ONE = Told(
+    about="One proposal: what it changes in words, and how it stands.",
+    gives=ShownProposal,
+    path=PATH,
+    example="/api/v1/proposals/1",
+    refuses={404: NOBODYS, 503: BUSY},
+)
+TOLD_OF_PATCH = Told(
+    about="One proposal as a patch for `git am`.",
+    gives=TYPE.partition(";")[0],
+    path=PATH,
+    example="/api/v1/proposals/1.patch",
+    refuses={403: "It holds what is not for everybody.", 404: NOBODYS, 503: BUSY},
+)

@@ -1,0 +1,1 @@
+"""The catalog drawn: what to draw, where each box stands, and the lines between them."""
