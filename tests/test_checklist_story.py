@@ -297,7 +297,7 @@ def test_a_check_that_breaks_or_takes_too_long_knows_nothing(begun):
     broken = begun.says("check 1.3", OWNER)
 
     assert broken == (
-        "1.3 could not check at 12:02 UTC: the check itself failed; the log knows more under reference b1"
+        "1.3 could not be checked at 12:02 UTC: the check itself failed; the log knows more under reference b1"
     )
     assert begun.run().mark("look").seen.verdict == "could not check"
     assert [type(bug) for bug in begun.bugs] == [ZeroDivisionError]

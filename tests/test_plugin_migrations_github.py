@@ -86,6 +86,23 @@ jobs:
     steps:
       - run: echo macos-15
 """
+SCRIPTED = """\
+jobs:
+  tests:
+    runs-on: ubuntu-24.04
+    steps:
+      - name: Say it
+        run: |
+          # as wide as it is
+
+          echo "one day on ubuntu-24.04-arm"
+        env: {X: y}
+      - run: >-
+          echo "or on
+            ubuntu-24.04-arm"
+  more:
+    runs-on: macos-15
+"""
 
 
 @pytest.mark.parametrize(
@@ -107,6 +124,8 @@ jobs:
         ("runs-on: my-ubuntu-24.04-armadillo\n", {}, FAILED, "ci.yml in a/b names no Arm runner of linux"),
         ("- os: macos-13\n", {"system": "macos"}, FAILED, "ci.yml in a/b names no Arm runner of macos"),
         ("- os: macos-latest\n", {"system": "macos"}, PASSED, "ci.yml in a/b runs on macos-latest"),
+        (SCRIPTED, {}, FAILED, "ci.yml in a/b names no Arm runner of linux"),
+        (SCRIPTED, {"system": "macos"}, PASSED, "ci.yml in a/b runs on macos-15"),
         (None, {}, FAILED, "there is no ci.yml in a/b"),
     ],
 )  # fmt: skip
@@ -114,6 +133,12 @@ def test_a_workflow_uses_an_arm_runner(text, arguments, verdict, seen):
     found = a_file("a/b", WORKFLOW, text)("github-arm-runner", repo="a/b", path=WORKFLOW, **arguments)
 
     assert (found.verdict, found.seen.replace(".github/workflows/", "")) == (verdict, seen)
+
+
+OURS = {"repository": {"full_name": "a/b"}, "head_repository": {"full_name": "a/b"}}
+FORK = OURS | {"head_repository": {"full_name": "somebody/b"}}
+FORK_GONE = OURS | {"head_repository": None}
+"""Whose branch a run is about: forks may have branches of the same name, also after they were deleted."""
 
 
 def run(conclusion="success", hours=2, **more):
@@ -133,10 +158,14 @@ def run(conclusion="success", hours=2, **more):
         ([run(run_started_at="yesterday")], {}, UNKNOWN,
          "ci.yml of a/b on trunk: run 7 ended success, but GitHub does not say when"),
         ([], {}, UNKNOWN, "ci.yml of a/b on trunk has no finished run that GitHub still knows"),
+        ([run(**FORK), run("failure", **OURS)], {}, FAILED,
+         "ci.yml of a/b on trunk: run 7 ended failure, 2 hours ago (https://x.test/7)"),
+        ([run(**FORK), run(**FORK_GONE)], {}, UNKNOWN,
+         "ci.yml of a/b on trunk has no finished run that GitHub still knows"),
     ],
 )  # fmt: skip
 def test_the_latest_run_on_the_default_branch_is_green(runs, arguments, verdict, seen):
-    asked = "repos/a/b/actions/workflows/ci.yml/runs?branch=trunk&status=completed&per_page=1"
+    asked = "repos/a/b/actions/workflows/ci.yml/runs?branch=trunk&status=completed&per_page=20"
     look = github({"repos/a/b": {"default_branch": "trunk"}, asked: {"workflow_runs": runs}})
     found = look("github-run", repo="a/b", workflow="ci.yml", **arguments)
 
@@ -144,7 +173,7 @@ def test_the_latest_run_on_the_default_branch_is_green(runs, arguments, verdict,
 
 
 def test_a_branch_and_an_event_can_be_named():
-    asked = "repos/a/b/actions/workflows/ci.yml/runs?branch=3.14&status=completed&per_page=1&event=schedule"
+    asked = "repos/a/b/actions/workflows/ci.yml/runs?branch=3.14&status=completed&per_page=20&event=schedule"
     look = github({asked: {"workflow_runs": [run()]}})
 
     assert look("github-run", repo="a/b", workflow="ci.yml", branch="3.14", event="schedule").verdict is PASSED
@@ -187,6 +216,14 @@ def test_a_pull_request_has_a_label(labels, arguments, verdict, seen):
     found = look("github-label", ticket="python/peps#1", label="DO-NOT-MERGE", **arguments)
 
     assert (found.verdict, found.seen) == (verdict, seen)
+
+
+@pytest.mark.parametrize("answer", [{}, {"labels": None}, {"labels": "DO-NOT-MERGE"}])
+def test_an_answer_without_labels_does_not_say_that_there_is_none(answer):
+    look = github({"repos/python/peps/issues/1": answer})
+    found = look("github-label", ticket="python/peps#1", label="DO-NOT-MERGE", absent=True)
+
+    assert (found.verdict, found.seen) == (UNKNOWN, "GitHub does not say which labels python/peps#1 has")
 
 
 def review(who, state):

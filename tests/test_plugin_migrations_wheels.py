@@ -16,6 +16,8 @@ from migrations_look import API, FAILED, PASSED, UNKNOWN, Look, content, github,
 from psfbot.plugins.migrations import requirements, resolver
 from psfbot.plugins.migrations.resolver import Target
 
+from psfbot.flows.checklist_look import SECONDS
+
 ANY, ARM, X86 = "py3-none-any", "cp312-cp312-manylinux_2_28_aarch64", "cp312-cp312-manylinux_2_28_x86_64"
 FILES = {
     "plain": [("1.0", ANY, []), ("2.0", ANY, ["deep>=1"])],
@@ -226,6 +228,11 @@ def test_a_check_that_takes_too_long_says_so(index, monkeypatch):
     found = Look(settings=plugin().settings(wheel_seconds=0.01))("wheels", requirements="plain")
 
     assert (found.verdict, found.seen) == (UNKNOWN, f"{ARM64}nobody can tell, since the time of 0.01 s was up")
+
+
+def test_wheels_cannot_be_given_longer_than_any_check_has():
+    with pytest.raises(ValueError, match="less than or equal to 170"):
+        plugin().settings(wheel_seconds=SECONDS)
 
 
 def test_a_demo_asks_no_index():

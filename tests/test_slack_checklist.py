@@ -125,7 +125,7 @@ async def test_a_step_is_left_out_and_another_blocked_with_a_reason(bot):
     await until(lambda: len(bot.front.workspace.views) > before)
     await submit(bot, bot.front.workspace.views[-1], text="no such hosts yet")
     card = await shown(bot, "blocked by Jacob Coffee")
-    await bot.press(card, "list:undo:1.2")
+    await bot.press(card, "list:unblock:1.2")
     await shown(bot, "list:prove:1.2")
     found = await run(bot)
 

@@ -60,6 +60,19 @@ async def test_a_tick_that_was_acknowledged_survives_a_kill(bot, monkeypatch):
     assert lost == 0
 
 
+async def test_a_message_that_is_old_takes_back_nothing_that_was_done_since(bot):
+    await start(bot)
+    await say(bot, "block 1.1 because they sleep")
+    card = await shown(bot, "blocked by Jacob Coffee")
+    await say(bot, "undo 1.1")
+    await say(bot, "done 1.1")
+    await bot.press(card, next(one for one in buttons(card) if one.endswith("block:1.1")))
+    (told,) = await bot.replied(1)
+
+    assert told["text"] == "This message was old: 1.1 is done now. Nothing changed."
+    assert (await run(bot)).over == 1
+
+
 @pytest.mark.parametrize(
     "fault", [Fault(done=True), Fault(), Fault(status=500, done=True), Fault(status=429, after="0"), Fault(status=503)]
 )
@@ -147,3 +160,18 @@ async def test_forms_and_presses_are_acknowledged_at_once(bot):
     slowest = sorted(waits)[int(len(waits) * 0.99) - 1]
 
     assert slowest < ACKNOWLEDGED
+
+
+@pytest.mark.parametrize("ticks", range(5))
+async def test_whoever_looks_after_messages_ends_also_when_the_bell_rings_at_that_moment(bot, ticks):
+    cards = bot.slack.office.cards
+    tending = asyncio.ensure_future(cards.tend())
+    await eventually(lambda: asyncio.sleep(0.01, cards.leads and not cards.bell.is_set()))
+    await asyncio.sleep(0.2)
+    cards.bell.set()
+    for _ in range(ticks):
+        await asyncio.sleep(0)
+    tending.cancel()
+    done, _ = await asyncio.wait([tending], timeout=3)
+
+    assert done

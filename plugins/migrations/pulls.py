@@ -7,7 +7,7 @@ from pydantic import Field
 from psfbot.plugin import Arguments, Evidence, Sight
 
 from .github import Ticket, split, thing, things
-from .verdicts import Words, counted, failed, judged, listed, passed
+from .verdicts import Words, counted, failed, judged, listed, passed, unknown
 
 COUNTS = frozenset({"APPROVED", "CHANGES_REQUESTED", "DISMISSED"})
 """Reviews that stand until the same person says something else; a mere comment changes nothing."""
@@ -58,7 +58,9 @@ async def github_merged(wanted: Merged, sight: Sight) -> Evidence:
 async def github_label(wanted: Labelled, sight: Sight) -> Evidence:
     """A pull request or an issue has these labels, or has them no more."""
     repo, number = split(wanted.ticket)
-    labels = (await thing(sight, f"repos/{repo}/issues/{number}")).get("labels") or ()
+    labels = (await thing(sight, f"repos/{repo}/issues/{number}")).get("labels")
+    if not isinstance(labels, list):
+        return unknown(f"GitHub does not say which labels {repo}#{number} has")
     names = [str(one.get("name")) if isinstance(one, dict) else str(one) for one in labels]
     known = {name.casefold() for name in names}
     has = [one for one in wanted.label if one.casefold() in known]

@@ -16,7 +16,7 @@ class Settings(Configuration):
     """Token that may read repositories: needed for private ones, and for more than sixty questions an hour."""
     registry_url: Address | None = Field(default=None, examples=["https://registry.example.org"])
     """Registry of container images that name no host of their own."""
-    wheel_seconds: float = Field(default=150.0, gt=0, le=900, examples=["100"])
+    wheel_seconds: float = Field(default=150.0, gt=0, le=170, examples=["100"])
     """Seconds that the check of wheels may take; what it found until then is told."""
 
 

@@ -20,9 +20,13 @@ ARM = {
 """Labels of runners whose processor is Arm, by system; those of GitHub, and of Depot."""
 NOT_A_RUNNER = re.compile(r"^\s*(?:-\s+)?(?:name|run|if|description|key|path|uses)\s*:")
 """Lines where a label would only be a word."""
+SCRIPT = re.compile(r"^(\s*(?:-\s+)?)(?:name|run|if|description|script|body)\s*:\s*[|>]")
+"""A text over several lines begins: where a script says a label, nothing runs on it."""
 COMMENT = re.compile(r"(?:^|\s)#.*$")
 PULL = re.compile(r"^(?:\s*(?:-\s*)?|on\s*:.*\b)pull_request(?:_target)?\b", re.MULTILINE)
 WORKFLOWS = ".github/workflows/"
+LATEST = 20
+"""Runs that are asked for: those of forks, whose branches may be called the same, do not count."""
 
 
 class Runner(File):
@@ -68,10 +72,15 @@ async def github_arm_runner(wanted: Runner, sight: Sight) -> Evidence:
 
 
 def meant(text: str) -> Iterator[str]:
-    """The lines of a workflow without comments."""
+    """The lines of a workflow without comments, and without those of scripts."""
+    within = None
     for line in text.splitlines():
-        if bare := COMMENT.sub("", line).rstrip():
-            yield bare
+        bare = COMMENT.sub("", line).rstrip()
+        if not bare or (within is not None and len(bare) - len(bare.lstrip()) > within):
+            continue
+        begins = SCRIPT.match(bare)
+        within = len(begins[1]) if begins else None
+        yield bare
 
 
 def labels(lines: list[str], wanted: Runner) -> Iterator[str]:
@@ -87,13 +96,23 @@ def labels(lines: list[str], wanted: Runner) -> Iterator[str]:
 async def github_run(wanted: Green, sight: Sight) -> Evidence:
     """The latest finished run of a workflow succeeded."""
     branch = wanted.branch or str((await thing(sight, f"repos/{wanted.repo}")).get("default_branch") or "main")
-    query = {"branch": branch, "status": "completed", "per_page": 1} | ({"event": wanted.event} if wanted.event else {})
+    query = {"branch": branch, "status": "completed", "per_page": LATEST}
+    query |= {"event": wanted.event} if wanted.event else {}
     found = await thing(sight, f"repos/{wanted.repo}/actions/workflows/{wanted.workflow}/runs", **query)
-    runs = found.get("workflow_runs")
+    listed_ = found.get("workflow_runs")
+    runs = [one for one in listed_ if isinstance(one, dict) and own(one)] if isinstance(listed_, list) else []
     name = f"{wanted.workflow} of {wanted.repo} on {branch}"
-    if not isinstance(runs, list) or not runs or not isinstance(runs[0], dict):
+    if not runs:
         return unknown(f"{name} has no finished run that GitHub still knows")
     return told(runs[0], name, wanted, sight)
+
+
+def own(run: dict[str, Any]) -> bool:
+    """Is it about a branch of the repository itself? Somebody's fork may have a branch of the same name."""
+    here, head = (run.get(key) for key in ("repository", "head_repository"))
+    if not isinstance(here, dict) or "head_repository" not in run:
+        return True
+    return isinstance(head, dict) and head.get("full_name") == here.get("full_name")
 
 
 def told(run: dict[str, Any], name: str, wanted: Green, sight: Sight) -> Evidence:

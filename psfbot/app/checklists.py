@@ -1,5 +1,6 @@
 """Checklists put together: templates and checks of all plugins, runs that are kept, the round that moves them."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -27,9 +28,9 @@ from psfbot.store.db import Database
 
 ROUND = 30.0
 """Seconds between looks at what time brings about in checklists."""
-KEPT_AS = "checklists"
+KEPT_AS, WOKEN_BY = "checklists", "checklists' bell"
 MOST = 100
-"""Open incidents that are looked through for those of one service."""
+"""Open incidents that are looked through for those of one service, beside its newest."""
 
 log = logs.get(__name__)
 
@@ -42,8 +43,9 @@ class Known:
 
     async def open_incidents(self, service: str) -> Sequence[str]:
         """The open incidents of a service, a line each."""
-        found = await self.store.read(lambda ledger: ledger.incidents(limit=MOST))
-        mine = [one for one in found if one.subject == service and one.state is not Standing.RESOLVED]
+        found = await self.store.read(lambda ledger: (ledger.latest(service), *ledger.incidents(limit=MOST)))
+        open_ = {one.number: one for one in found if one and one.subject == service}
+        mine = [one for one in open_.values() if one.state is not Standing.RESOLVED]
         return [f"#{one.number} {one.title}" for one in mine]
 
     async def silent_until(self, service: str) -> datetime | None:
@@ -135,6 +137,12 @@ def make(bot: Running) -> Checklists:
         ring=bot.courier.bell.set,
         catalog_text=lambda: bot.app.catalog_path.read_bytes().decode(),
     )
+
+
+def wake_of(bot: Running) -> asyncio.Event:
+    """What wakes the round that moves them on."""
+    bell: asyncio.Event = vars(bot).setdefault(WOKEN_BY, asyncio.Event())
+    return bell
 
 
 async def move_on(bot: Running) -> None:

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 from pydantic import BaseModel
@@ -15,6 +16,7 @@ from psfbot.checklists.reading import read_template
 from psfbot.checklists.template import Template
 from psfbot.plugin import Plugin
 from psfbot.plugins import __name__ as package
+from psfbot.plugins import installed
 
 TWICE = 'a second template "{name}": {first} has that name already'
 UNREADABLE = "it cannot be read: {why}"
@@ -48,9 +50,17 @@ def files(plugins: Iterable[str], drop_ins: Iterable[Path] = ()) -> Iterator[Pat
 
 
 def module_file(name: str) -> str | None:
-    """Where a plugin's code lies."""
-    module = sys.modules.get(f"{package}.{name}")
-    return module.__file__ if module else None
+    """Where a plugin's code lies; nothing where it is a lone file among others' packages."""
+    if module := sys.modules.get(f"{package}.{name}"):
+        return module.__file__
+    module = sys.modules.get(targets().get(name, "").partition(":")[0])
+    return module.__file__ if module and module.__spec__ and module.__spec__.parent else None
+
+
+@cache
+def targets() -> dict[str, str]:
+    """Where the plugins of installed packages lie, by name: read once, as they are loaded once."""
+    return dict(installed())
 
 
 def read_file(path: Path, checks: Mapping[str, type[BaseModel]], catalog: Catalog | None = None) -> Sheet[Template]:

@@ -26,7 +26,9 @@ def because(run: Run) -> str:
     """Why the catalog changes, for its provenance: the checklist, and who saw it through."""
     skipped = sum(run.mark(step.id).state is State.SKIPPED for step in run.template.steps)
     left = f", {count(skipped, 'step')} skipped" if skipped else ""
-    ends = f", finished {run.ended_at:%Y-%m-%d}" if run.ended_at and run.course is Course.FINISHED else ""
+    ends = f", not finished: {run.over} of {len(run.template.steps)} steps done"
+    if run.ended_at and run.course is Course.FINISHED:
+        ends = f", finished {run.ended_at:%Y-%m-%d}"
     return f"checklist {run.number}, {run.template.title}, started by {run.started_by.name}{ends}{left}"
 
 

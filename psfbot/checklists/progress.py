@@ -144,18 +144,16 @@ def tick(run: Run, said: str, hand: Hand, text: str, now: datetime, anyway: str 
     first = waiting_first(run.mark(step.id), now) if step.point_of_no_return else None
     if first:
         return confirm(run, said, hand, now, anyway, text)
-    shut = gates(run, step, now)
-    past = " ".join(one.words for one in shut)
+    lacks = unproven(run, step, text)
+    shut = (*gates(run, step, now), *((lacks,) if lacks else ()))
+    past = " ".join(words.UNPROVEN if one is lacks else one.words for one in shut)
     if shut:
         if anyway is None:
             return hinted(shut[0], run, step, hand)
         if refused := no_override(hand, anyway, shut[0]):
             return refused
-    evidence = proof(run, step, text, anyway)
-    if isinstance(evidence, Refused):
-        return evidence
     kind = Kind.FIRST if step.point_of_no_return else Kind.DONE
-    reason = (anyway or "") if past else ""
+    reason, evidence = (anyway or "") if past else "", proof(run, step, text)
     deed = Deed(kind=kind, at=now, by=hand.who, step=step.id, text=evidence, anyway=reason, past=past)
     return ended(run, (deed,))
 
@@ -176,13 +174,15 @@ def no_override(hand: Hand, anyway: str, shut: Refused) -> Refused | None:
     return None if anyway.strip() else Refused(Why.REASON, words.ANYWAY_WHY)
 
 
-def proof(run: Run, step: Step, text: str, anyway: str | None) -> str | Refused:
-    """The evidence of a step as it is kept."""
+def unproven(run: Run, step: Step, text: str) -> Refused | None:
+    """Why a step is not shown to be done, if that is so: a gate like all others."""
+    lacks = {"url": not PAGE.search(text), "text": not text}.get(step.evidence)
+    return Refused(Why.EVIDENCE, words.evidence(run, step)) if lacks else None
+
+
+def proof(run: Run, step: Step, text: str) -> str:
+    """The evidence of a step as it is kept: what somebody shows, and what its check saw."""
     seen = run.mark(step.id).seen
-    if step.evidence == "url" and not PAGE.search(text) and not anyway:
-        return Refused(Why.EVIDENCE, words.evidence(run, step))
-    if step.evidence == "text" and not text and not anyway:
-        return Refused(Why.EVIDENCE, words.evidence(run, step))
     saw = seen.text if step.check and seen and seen.verdict == PASSED else ""
     return "; ".join(filter(None, (text, saw)))
 
@@ -249,6 +249,9 @@ def block(run: Run, said: str, hand: Hand, because: str, now: datetime) -> Decis
         return refused
     if not because.strip():
         return Refused(Why.REASON, words.WHY.format(what=f"block {run.spot(step.id)}"))
+    mark = run.mark(step.id)
+    if mark.state is State.BLOCKED and mark.by == hand.who and mark.text == because:
+        return Refused(Why.ALREADY, words.blocked(run, step, mark))
     return (Deed(kind=Kind.BLOCKED, at=now, by=hand.who, step=step.id, text=because),)
 
 
@@ -256,7 +259,7 @@ def undo(run: Run, said: str, hand: Hand, now: datetime) -> Decision:
     """Is a step open again? Only while nothing that was done stands on it, and never behind the point of no return."""
     if refused := idle(run):
         return refused
-    step = step_of(run, said) if said else last_of(run, hand.who)
+    step = step_of(run, said) if said else last_of(run, hand.who, now)
     if isinstance(step, Refused):
         return step
     mark = run.mark(step.id)
@@ -271,11 +274,18 @@ def undo(run: Run, said: str, hand: Hand, now: datetime) -> Decision:
     return (Deed(kind=Kind.UNDONE, at=now, by=hand.who, step=step.id, text=mark.state),)
 
 
-def last_of(run: Run, who: Who) -> Step | Refused:
+def last_of(run: Run, who: Who, now: datetime) -> Step | Refused:
     """What somebody last did."""
-    mine = [(mark.at, id_) for id_, mark in run.marks.items() if mark.at and mark.by and mark.by.key == who.key]
+    mine = done_by(run, who, now)
     found = run.template.step(max(mine)[1]) if mine else None
     return found or Refused(Why.NOTHING, words.NOTHING_OF_YOURS.format(number=run.number))
+
+
+def done_by(run: Run, who: Who, now: datetime) -> list[tuple[datetime, str]]:
+    """When somebody did which step; a first confirmation that still waits for the second is something done, too."""
+    waiting = [(first.at, id_, first.by) for id_, mark in run.marks.items() if (first := waiting_first(mark, now))]
+    made = [(mark.at, id_, mark.by) for id_, mark in run.marks.items() if mark.at]
+    return [(at, id_) for at, id_, by in (*made, *waiting) if by and by.key == who.key]
 
 
 def standing_on(run: Run, step: Step) -> tuple[Step, ...]:

@@ -132,6 +132,11 @@ class Mark(Kept):
         return self.state is State.DONE and self.known is not None and self.known.verdict == FAILED and self.later
 
     @property
+    def forced(self) -> bool:
+        """Was it ticked although its check said no, and has that said nothing else since?"""
+        return bool(self.past and self.known and self.known.verdict == FAILED and not self.later)
+
+    @property
     def later(self) -> bool:
         """Did the check look again after the step was done?"""
         return bool(self.known and self.at and self.known.at > self.at)
@@ -196,9 +201,18 @@ class Run(Kept):
         return self.template.step(said.lower())
 
     def waits_for(self, step: Step) -> tuple[Step, ...]:
-        """The steps that must come before and are neither done nor skipped, or are true no more."""
-        needed = (self.template.step(id_) for id_ in self.template.needed(step))
-        return tuple(one for one in needed if one and (not self.mark(one.id).over or self.mark(one.id).slipped))
+        """The steps that must come before and are neither done nor skipped, or are true no more.
+
+        The last step waits for every step that is true no more: with it the run ends.
+        """
+        needed = self.template.needed(step)
+        last = not self.mark(step.id).over and self.over == len(self.template.steps) - 1
+        return tuple(
+            one
+            for one in self.template.steps
+            if (one.id in needed and not self.mark(one.id).over)
+            or ((last or one.id in needed) and self.mark(one.id).slipped)
+        )
 
     @property
     def next(self) -> tuple[Step, ...]:
@@ -251,8 +265,8 @@ def marked(mark: Mark, deed: Deed) -> Mark:
     if deed.kind is Kind.UNDONE:
         return Mark(reminded=mark.reminded, **kept)
     if deed.kind is Kind.LOOKED and deed.seen:
-        known = mark.known if deed.seen.verdict == UNKNOWN else deed.seen
-        return mark.model_copy(update={"seen": deed.seen, "known": known})
+        same = deed.seen.verdict == UNKNOWN or (mark.forced and deed.seen.verdict == FAILED)
+        return mark.model_copy(update={"seen": deed.seen, "known": mark.known if same else deed.seen})
     if deed.kind is Kind.ASSIGNED:
         return mark.model_copy(update={"whom": deed.whom, "whom_at": deed.at, "reminded": False})
     if deed.kind is Kind.REMINDED:

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from psfbot.checklists.run import Course, Deed, Kind, Run, State
 from psfbot.checklists.template import Step, span
+from psfbot.checklists.words import long
 
 REMIND = timedelta(days=1)
 """How long somebody may have a step to do before they are reminded of it."""
@@ -36,7 +37,7 @@ def turns_stale(run: Run, now: datetime) -> tuple[Deed, ...]:
     waited = now - run.changed_at
     if run.course is not Course.RUNNING or run.stale or waited < span(run.template.stale_after):
         return ()
-    return (Deed(kind=Kind.STALE, at=now, text=f"nobody did anything for {waited.days} days"),)
+    return (Deed(kind=Kind.STALE, at=now, text=f"nobody did anything for {long(waited)}"),)
 
 
 def due_looks(run: Run, now: datetime) -> tuple[Step, ...]:

@@ -1,12 +1,12 @@
 """What people are told of a run: why something cannot be done, how a step stands, what was done."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from psfbot.checklists.run import FAILED, PASSED, Course, Deed, Kind, Mark, Run, Seen, State, Who
 from psfbot.checklists.template import Step
 from psfbot.checklists.variables import filled
-from psfbot.text import and_join, cut, one_line
+from psfbot.text import and_join, count, cut, one_line
 
 SHORT, MEDIUM = 60, 160
 WHY = "Say why: {what} because …"
@@ -16,6 +16,7 @@ LOOKED_SINCE = "A later look is known already."
 NOTHING_OF_YOURS = "You have done nothing on checklist {number} that could be undone. Name the step: undo {number}.1"
 ALONE = "confirmed by one person alone"
 NEEDS_TWO = "A second person must confirm it."
+UNPROVEN = "The evidence that it asks for is missing."
 SLIPPED = "; it was done, and is true no more"
 SECOND = "a second person says: confirm {spot}"
 SIGNS = {State.TODO: "[ ]", State.BLOCKED: "[!]", State.DONE: "[x]", State.SKIPPED: "[-]"}
@@ -25,6 +26,14 @@ def clock(at: datetime, now: datetime) -> str:
     """A moment in UTC, with its day where that is another one."""
     at, now = at.astimezone(UTC), now.astimezone(UTC)
     return f"{at:%H:%M} UTC" if at.date() == now.date() else f"{at:%Y-%m-%d %H:%M} UTC"
+
+
+def long(time: timedelta) -> str:
+    """A length of time in words: `40 minutes`, `5 hours`, `3 days`."""
+    for noun, size in (("day", timedelta(days=1)), ("hour", timedelta(hours=1))):
+        if time >= size:
+            return count(time // size, noun)
+    return count(time // timedelta(minutes=1), "minute")
 
 
 def said(run: Run, text: str, width: int = 1000) -> str:
@@ -98,7 +107,7 @@ def needs(run: Run, step: Step, waiting: Iterable[Step], *, public: bool = False
     parts = []
     for one in waiting:
         mark = run.mark(one.id)
-        saw = f": {cut(mark.known.text, MEDIUM)}" if mark.known and not public else ""
+        saw = f": {cut(mark.known.text, MEDIUM).rstrip('.')}" if mark.known and not public else ""
         parts.append(title(run, one) + (f"{SLIPPED}{saw}" if mark.slipped else ""))
     gates = [said(run, one.gate, MEDIUM).rstrip(".") for one in waiting if one.gate]
     gate = f" The gate: {and_join(gates)}." if gates else ""
@@ -214,7 +223,7 @@ def sign(run: Run, step: Step) -> str:
 
 def looks(seen: Seen, now: datetime, *, public: bool = False) -> str:
     """What a check saw; in public only what it came to."""
-    verdict = {PASSED: "check passed", FAILED: "check failed"}.get(seen.verdict, "could not check")
+    verdict = {PASSED: "check passed", FAILED: "check failed"}.get(seen.verdict, "could not be checked")
     return f"{verdict} at {clock(seen.at, now)}" + ("." if public else f": {cut(seen.text, MEDIUM)}")
 
 

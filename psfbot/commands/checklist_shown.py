@@ -18,7 +18,7 @@ from psfbot.text import cut, one_line
 
 OPERATOR = "operator"
 """Who sits at the bot's own terminal is one person, whatever their login."""
-GIVEN = re.compile(r"""([a-z][a-z0-9_]*)\s*=\s*("[^"]*"|'[^']*'|\S+)""", re.IGNORECASE)
+GIVEN = re.compile(r"""([a-z][a-z0-9_]*)\s*=\s*("[^"]*"|'[^']*'|[^\s,]+(?:,[^\s,]+)*)""", re.IGNORECASE)
 NOT_GIVEN = "I cannot read '{said}'. Say for example: with target_region=nyc3 window=\"Monday 10:00\""
 LINE, BRIEF = 380, 90
 """Characters of a step that can be done now, and of the text of one that cannot."""

@@ -23,6 +23,8 @@ NO_CHECKS = "Checklist {number} has no step with a check that could be made now.
 NO_CHECK = "{spot} has no check: whoever does it says so."
 AWAY = "{name} is inactive in the catalog, and would not hear of it. Give the step to somebody else."
 LONGEST = 500
+MOST = 1000
+"""Open checklists that are searched for what somebody did last."""
 
 
 async def act(ask: Ask, number: int, decide: Callable[[Run, Doing], Decision]) -> Done:
@@ -236,14 +238,9 @@ async def undo(ask: Ask) -> Answer:
     'undo' needs a member, and the catalog knows no person with this account. Ask `whoami` for more.
     """
     lists = ask.port(Checklists)
-    found = await lists.read(lambda runs: runs.runs(limit=100))
+    found = await lists.read(lambda runs: runs.runs(limit=MOST))
     me = doing(ask).hand.who
-    mine = [
-        (mark.at, run.number, id_)
-        for run in found
-        for id_, mark in run.marks.items()
-        if mark.at and mark.by and mark.by.key == me.key
-    ]
+    mine = [(at, run.number, id_) for run in found for at, id_ in progress.done_by(run, me, ask.now)]
     if not mine:
         return Answer(NONE_OF_YOURS, outcome=Outcome.NOT_FOUND)
     _, number, id_ = max(mine)

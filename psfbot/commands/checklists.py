@@ -34,7 +34,11 @@ IN_PRIVATE = (
     "The story of a checklist holds its evidence, which is not for public rooms: ask for it in a room of the team, "
     "in private, or by `psfbot checklist export {number}`."
 )
+STANDS = {"slipped": "was done, and is true no more", "confirm": "waits for a second person"}
+"""How a step stands, where its state alone says too little."""
 SHOWN = 20
+MOST = 1000
+"""Open checklists that are counted."""
 BLOCKERS = 8
 
 
@@ -49,7 +53,7 @@ async def checklists(ask: Ask) -> Answer:
     >>> checklists
     No checklist is open. Start one: checklist start arm64 www.python.org (`checklist templates` lists them).
     """
-    found = await ask.port(Checklists).read(lambda runs: runs.runs(limit=100))
+    found = await ask.port(Checklists).read(lambda runs: runs.runs(limit=MOST))
     if not found:
         return Answer(NONE_OPEN, data={"checklists": []})
     me = ask.person.id if ask.person else ""
@@ -115,7 +119,8 @@ async def checklist_step(ask: Ask, run: int, step: int) -> Answer:
     ]  # fmt: skip
     lines = [f"{name}: {text}" for name, text in about if text]
     last = "POINT OF NO RETURN: two people confirm it. " if shown.point_of_no_return else ""
-    return Answer(f"{shown.spot} is {shown.state}. {last}{shown.text}", lines=lines, data={"step": shown.model_dump()})
+    stands = STANDS.get(shown.state, f"is {shown.state}")
+    return Answer(f"{shown.spot} {stands}. {last}{shown.text}", lines=lines, data={"step": shown.model_dump()})
 
 
 def from_(ask: Ask, cite: str) -> str:

@@ -1,5 +1,6 @@
 """What became of proposed changes; the catalog read again."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from psfbot.catalog.change import Change
@@ -8,6 +9,7 @@ from psfbot.chat.command import Ask, Topic
 from psfbot.chat.permit import Level, standing
 from psfbot.chat.times import moment
 from psfbot.checklists.outcome import because, changes
+from psfbot.checklists.words import standing as of_run
 from psfbot.commands.incidents import zone
 from psfbot.commands.proposed import proposed, shown
 from psfbot.errors import UserError
@@ -26,6 +28,7 @@ EMPTY = "Nobody has proposed a change yet. Say one: set docs.python.org owner md
 OVER = "Proposal {number} is {state} already."
 NOT_YOURS = "Proposal {number} is {who}'s. They can withdraw it, or an admin."
 GONE = "Proposal {number} ({about}) is withdrawn."
+NOT_YET = "Checklist {number} is not finished ({stands}), and the proposal says so."
 NO_CHANGE = "Checklist {number} changes nothing in the catalog."
 STATES = {
     State.SENDING: "on its way",
@@ -124,7 +127,7 @@ async def withdraw(ask: Ask, number: int) -> Answer:
     writes=True,
 )
 async def propose(ask: Ask, number: int) -> Answer:
-    """Propose the changes of the catalog that a finished checklist ends in.
+    """Propose the changes of the catalog that a checklist ends in; of one that is not finished it says so.
 
     >>> propose checklist 3
     'propose' needs a member, and the catalog knows no person with this account. Ask `whoami` for more.
@@ -134,7 +137,10 @@ async def propose(ask: Ask, number: int) -> Answer:
     if not wanted:
         raise UserError(NO_CHANGE.format(number=number))
     about = ("services", run.service, "")
-    return await proposed(ask, wanted, about, because(run), f"checklist {number}")
+    asked = await proposed(ask, wanted, about, because(run), f"checklist {number}")
+    if not run.open:
+        return asked
+    return replace(asked, lines=(NOT_YET.format(number=number, stands=of_run(run)), *asked.lines))
 
 
 @topic.says("(propose|propose a change|propose an edit|how do i propose a change)")

@@ -19,7 +19,7 @@ from psfbot.checklists.template import Step
 from psfbot.errors import UserError
 from psfbot.flows.checklist_end import Proposal, proposal
 from psfbot.flows.checklist_look import Looker
-from psfbot.flows.checklist_tell import announce
+from psfbot.flows.checklist_tell import announce, tell_news
 from psfbot.flows.scene import Scene
 from psfbot.relay.incident import Silence
 from psfbot.relay.mute import LONGEST
@@ -92,6 +92,8 @@ class Checklists:
             deeds = () if isinstance(decision, Refused) else decision
             scene = Scene(ledger, doing.book, self.platforms, doing.now)
             then = runs.add(run, (*looks, *deeds)) if looks or deeds else run
+            if not deeds:
+                tell_news(run, then, looks, scene, doing.lane)
             if more := hush(then, deeds, scene):
                 then = runs.add(then, more)
             announce(then, deeds, doing.lane, scene)

@@ -34,6 +34,7 @@ NO_VALUE = "nobody has said yet: {ask} Say: checklist set {number} {name}=…"
 BAD_ARGUMENT = "its argument {name} is wrong: {why}"
 TOO_SLOW = "there was no answer within {seconds:.0f} s"
 ENDS = "a check wanted to end psfbot, with {code}"
+CANCELLED = "a check was cancelled, and not by psfbot"
 BROKEN = "the check itself failed; the log knows more under reference {reference}"
 
 
@@ -73,6 +74,10 @@ class Looker:
             return unknown(str(error), now)
         except SystemExit as error:
             return unknown(BROKEN.format(reference=self.bug(RuntimeError(ENDS.format(code=error)))), now)
+        except asyncio.CancelledError:
+            if (task := asyncio.current_task()) and task.cancelling():
+                raise
+            return unknown(BROKEN.format(reference=self.bug(RuntimeError(CANCELLED))), now)
         except Exception as error:  # noqa: BLE001 - a plugin's own code: the run goes on, and knows nothing
             if limit.expired():
                 return unknown(TOO_SLOW.format(seconds=self.seconds), now)

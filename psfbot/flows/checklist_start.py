@@ -28,6 +28,7 @@ UNFIT = "'{name}' is not for {service}: it applies to {query}, and {service} doe
 UNASKED = "'{name}' asks for no '{said}'.{hint} It asks for: {known}."
 MEANT = " Did you mean {}?"
 ASKS = "Tell me {names} first: {questions}. Say: checklist start {name} {service} with {example}"
+EMPTY = "{name} cannot be empty: say what it is, or leave it out."
 NOT_ONE = "{name} cannot be '{value}': it is one of {allowed}."
 NO_RECORD = "{name} cannot be '{value}': the catalog knows no such {kind}.{hint}"
 GOES_ON = "Checklist {number} is that already: {name} for {service}, {standing}, started by {who} at {when}."
@@ -132,6 +133,8 @@ def default(variable: Variable, known: Mapping[str, str]) -> str:
 
 def allowed(name: str, variable: Variable, value: str, book: Book) -> str:
     """A value that may stand for a variable."""
+    if not value.strip():
+        raise UserError(EMPTY.format(name=name))
     if variable.one_of and value not in variable.one_of:
         raise UserError(NOT_ONE.format(name=name, value=cut(value, 60), allowed=and_join(variable.one_of, "or")))
     section = SECTIONS.get(variable.kind)
@@ -166,7 +169,7 @@ async def start(lists: Checklists, order: Order, service: Service, doing: Doing)
     fresh = new_run(lists, order, service, doing)
 
     def work(runs: Runs, ledger: Ledger) -> Done:
-        if known := runs.of_service(service.id, order.template.name):
+        if known := going(runs, service, order.template):
             raise UserError(goes_on(known, doing))
         scene = Scene(ledger, doing.book, lists.platforms, doing.now)
         deed = Deed(kind=Kind.STARTED, at=doing.now, by=doing.hand.who, text=order.template.title)
@@ -177,6 +180,12 @@ async def start(lists: Checklists, order: Order, service: Service, doing: Doing)
         return Done(run, (deed,))
 
     return await lists.write(work)
+
+
+def going(runs: Runs, service: Service, template: Template) -> Run | None:
+    """The open run of a template for a service, which may have had another id when that began."""
+    names = dict.fromkeys((service.id, *service.aliases, *service.domains))
+    return next((run for name in names if (run := runs.of_service(name, template.name))), None)
 
 
 def silences(service: Service, doing: Doing) -> None:
@@ -220,7 +229,7 @@ async def start_campaign(
 
     def work(runs: Runs, ledger: Ledger) -> tuple[Campaign, Sequence[Run]]:
         kept = runs.start_campaign(campaign)
-        free = [one for one in fresh if runs.of_service(one.service, template.name) is None]
+        free = [run for run, service in zip(fresh, found, strict=True) if going(runs, service, template) is None]
         deed = Deed(kind=Kind.STARTED, at=doing.now, by=doing.hand.who, text=template.title)
         made = [runs.start(one.model_copy(update={"campaign": kept.number}), deed) for one in free]
         tell(kept, made, lists, doing, ledger)

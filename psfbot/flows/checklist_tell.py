@@ -6,7 +6,7 @@ from psfbot.catalog.book import Book
 from psfbot.catalog.model import Person
 from psfbot.chat.message import Message
 from psfbot.checklists import words
-from psfbot.checklists.run import Deed, Run
+from psfbot.checklists.run import FAILED, PASSED, Deed, Run, State
 from psfbot.flows.oncall import direct, mention
 from psfbot.flows.scene import Scene
 from psfbot.relay.alert import Severity
@@ -17,7 +17,11 @@ from psfbot.text import cut, one_line
 ALONE = 0
 """The incident of a notice that is about none."""
 KIND = "checklist"
+KEEPS = "slack"
+"""The platform that keeps what is said to somebody who is away; on IRC nobody hears it, and rooms are told of that."""
 LONGEST = 400
+SLIPPED = "{spot} was done, and is true no more{seen}."
+TRUE_NOW = "{spot} can be ticked now{seen}. Say: done {number}"
 REMINDER = "{who}: {spot} is yours since {since}: {text}. Say: done {number}"
 
 
@@ -63,11 +67,40 @@ def announce(run: Run, deeds: Iterable[Deed], said_in: str, scene: Scene) -> Non
             put(lane, f"{words.headline(run)}. {'; '.join(lines)}", scene, run=run.number)
 
 
-def everywhere(run: Run, said: str, scene: Scene, bare: str = "") -> None:
-    """Tell all rooms of the run something that nobody has said; `bare` is what public rooms hear in its place."""
+def everywhere(run: Run, said: str, scene: Scene, bare: str = "", said_in: str = "") -> None:
+    """Tell all rooms of the run something but `said_in`, which knows; `bare` is what public rooms hear in its place."""
     for lane in run.rooms:
+        if lane == said_in:
+            continue
         hidden = bare and is_public(room_of(lane), scene.book.catalog)
         put(lane, f"{words.headline(run)}. {bare if hidden else said}", scene, run=run.number)
+
+
+def tell_news(before: Run, then: Run, looks: Sequence[Deed], scene: Scene, said_in: str = "") -> None:
+    """Tell all rooms what is true no more, and what can be ticked at last; `said_in` has seen it."""
+    told = zip(news(before, then, looks), news(before, then, looks, public=True), strict=True)
+    for line, bare in told:
+        everywhere(then, line, scene, bare, said_in)
+
+
+def news(before: Run, then: Run, looks: Iterable[Deed], *, public: bool = False) -> list[str]:
+    """What rooms should hear of looks: what was true and is no more, and what can be ticked at last.
+
+    Public rooms do not hear what was seen.
+    """
+    found = []
+    for deed in looks:
+        known, seen = before.mark(deed.step).known, deed.seen
+        step = then.template.step(deed.step)
+        if step is None or seen is None or (known and known.verdict == seen.verdict):
+            continue
+        spot = words.title(then, step)
+        saw = "" if public else f": {cut(seen.text, 160).rstrip('.')}"
+        if seen.verdict == FAILED and then.mark(deed.step).state is State.DONE:
+            found.append(SLIPPED.format(spot=spot, seen=saw))
+        if seen.verdict == PASSED and step.recheck and step in then.next:
+            found.append(TRUE_NOW.format(spot=spot, seen=saw, number=then.spot(step.id)))
+    return found
 
 
 def remind(run: Run, deed: Deed, scene: Scene) -> None:
@@ -77,7 +110,8 @@ def remind(run: Run, deed: Deed, scene: Scene) -> None:
     mark = run.mark(deed.step)
     if step is None:
         return
-    alone: Sequence[Room] = direct(person, scene) if person else ()
+    known: Sequence[Room] = direct(person, scene) if person else ()
+    alone = [room for room in known if room.platform == KEEPS] or known
     for lane in [room.lane for room in alone] or run.rooms:
         who = mention(person, room_of(lane).platform) if person else deed.whom
         since = words.clock(mark.whom_at or run.started_at, scene.now)

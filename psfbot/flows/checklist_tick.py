@@ -11,13 +11,12 @@ from functools import partial
 from psfbot.catalog.book import Book
 from psfbot.checklists import words
 from psfbot.checklists.ports import Runs
-from psfbot.checklists.run import FAILED, PASSED, Deed, Kind, Run, Seen, State
+from psfbot.checklists.run import Deed, Kind, Run, Seen
 from psfbot.checklists.timing import due_looks, reminders, turns_stale
 from psfbot.flows.checklist import Checklists, looks_of, silenced
-from psfbot.flows.checklist_tell import everywhere, remind
+from psfbot.flows.checklist_tell import everywhere, remind, tell_news
 from psfbot.flows.scene import Scene
 from psfbot.relay.ports import Ledger
-from psfbot.text import cut
 
 MOST = 500
 """Open runs that are looked at in one round."""
@@ -25,9 +24,7 @@ LOOKS = 20
 """Checks that are made in one round; what more is due comes with the next."""
 RENEW = timedelta(days=1)
 """A silence that would end before its run is renewed so long before."""
-SLIPPED = "{spot} was done, and is true no more{seen}."
-TRUE_NOW = "{spot} can be ticked now{seen}. Say: done {number}"
-STALE = "Nobody did anything for {days} days. Next: {next}. Or rest it: pause {number}"
+STALE = "Nobody did anything for {long}. Next: {next}. Or rest it: pause {number}"
 
 
 async def bring_about(lists: Checklists, book: Book, now: datetime) -> int:
@@ -74,8 +71,8 @@ class Hour:
                 remind(then, deed, scene)
             if deed.kind is Kind.STALE:
                 first = ", ".join(words.title(then, step) for step in then.next[:2]) or "nothing that can be done"
-                days = (self.now - run.changed_at).days
-                everywhere(then, STALE.format(days=days, next=first, number=number), scene)
+                long = words.long(self.now - run.changed_at)
+                everywhere(then, STALE.format(long=long, next=first, number=number), scene)
         return len(deeds)
 
     def keep(self, number: int, seen: Mapping[str, Seen], runs: Runs, ledger: Ledger) -> int:
@@ -85,15 +82,13 @@ class Hour:
         if not run or not looks:
             return 0
         then = runs.add(run, looks)
-        told = zip(news(run, then, looks), news(run, then, looks, public=True), strict=True)
-        for line, bare in told:
-            everywhere(then, line, self.scene(ledger), bare)
+        tell_news(run, then, looks, self.scene(ledger))
         return len(looks)
 
 
 def lapsing(run: Run) -> bool:
-    """May the silence of this run have to be renewed?"""
-    return run.silence is not None and not run.stale
+    """May the silence of this run be over, or have to be renewed?"""
+    return run.silence is not None
 
 
 def renewed(run: Run, scene: Scene) -> tuple[Deed, ...]:
@@ -103,27 +98,7 @@ def renewed(run: Run, scene: Scene) -> tuple[Deed, ...]:
     held = next((one for one in scene.ledger.silences(scene.now) if one.id == run.silence), None)
     if held is None:
         return (Deed(kind=Kind.HEARD, at=scene.now, silence=run.silence),)
-    if held.ends_at - scene.now > RENEW:
+    if run.stale or held.ends_at - scene.now > RENEW:
         return ()
     scene.ledger.end_silence(held.id, scene.now)
     return (silenced(run, scene),)
-
-
-def news(before: Run, then: Run, looks: tuple[Deed, ...], *, public: bool = False) -> list[str]:
-    """What rooms should hear of looks: what was true and is no more, and what can be ticked at last.
-
-    Public rooms do not hear what was seen.
-    """
-    found = []
-    for deed in looks:
-        known, seen = before.mark(deed.step).known, deed.seen
-        step = then.template.step(deed.step)
-        if step is None or seen is None or (known and known.verdict == seen.verdict):
-            continue
-        spot = words.title(then, step)
-        saw = "" if public else f": {cut(seen.text, 160).rstrip('.')}"
-        if seen.verdict == FAILED and then.mark(deed.step).state is State.DONE:
-            found.append(SLIPPED.format(spot=spot, seen=saw))
-        if seen.verdict == PASSED and then.mark(deed.step).state is State.TODO:
-            found.append(TRUE_NOW.format(spot=spot, seen=saw, number=then.spot(step.id)))
-    return found

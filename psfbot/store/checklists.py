@@ -38,9 +38,10 @@ MOVE = (
 )
 DEEDS = select(deeds.c.deed).where(deeds.c.run == bindparam("this")).order_by(deeds.c.seq)
 _CAMPAIGNS = select(campaigns.c.number, campaigns.c.campaign).order_by(campaigns.c.number.desc())
+CAMPAIGN = select(campaigns.c.campaign, campaigns.c.version).where(campaigns.c.number == bindparam("this"))
 KEEP = (
     update(campaigns)
-    .where(campaigns.c.number == bindparam("this"), campaigns.c.campaign == bindparam("known"))
+    .where(campaigns.c.number == bindparam("this"), campaigns.c.version == bindparam("known"))
     .values(campaign=bindparam("new"), version=campaigns.c.version + 1)
 )
 
@@ -106,7 +107,7 @@ class SqlRuns(Runs):
 
     def deeds(self, number: int) -> Sequence[Deed]:
         """What was done, oldest first."""
-        return self._connection.execute(DEEDS, {"this": number}).scalars().all()
+        return self._connection.execute(DEEDS, {"this": number}).scalars().all() if 0 < number <= LARGEST_ID else ()
 
     def campaign(self, number: int) -> Campaign | None:
         """One campaign."""
@@ -125,8 +126,10 @@ class SqlRuns(Runs):
 
     def keep_campaign(self, campaign: Campaign, known: Campaign) -> None:
         """Replace what is known of a campaign; raises `Overtaken` when that has changed since."""
-        as_kept = known.model_copy(update={"number": 0})
-        values = {"this": campaign.number, "known": as_kept, "new": campaign.model_copy(update={"number": 0})}
+        row = self._connection.execute(CAMPAIGN, {"this": campaign.number}).one()
+        if row.campaign != known.model_copy(update={"number": 0}):
+            raise Overtaken
+        values = {"this": campaign.number, "known": row.version, "new": campaign.model_copy(update={"number": 0})}
         if not self._connection.execute(KEEP, values).rowcount:
             raise Overtaken
 

@@ -36,11 +36,15 @@ DOES: Mapping[str, Callable[..., Any]] = {
     "done": checklist_steps.done, "prove": checklist_steps.done, "confirm": checklist_steps.confirm,
     "skip": checklist_steps.skip, "block": checklist_steps.block, "check": checklist_steps.check_step,
     "take": checklist_steps.assign, "undo": checklist_steps.undo_step, "mine": checklist_steps.undo,
+    "unblock": checklist_steps.undo_step, "reopen": checklist_steps.undo_step,
     "pause": checklist_steps.pause, "resume": checklist_steps.resume, "abort": checklist_steps.abort,
     "about": checklists.checklist_step,
 }  # fmt: skip
 """What each button does; the commands are those that people type."""
-MOST = 100
+TAKES_BACK = {"unblock": "blocked", "reopen": "slipped"}
+"""What a step must still be for a button that opens it again: a message may be older than what was done since."""
+OLD = "This message was old: {spot} is {state} now. Nothing changed."
+MOST = 1000
 ASKS = frozenset(forms.TITLES)
 """Verbs that ask for a few words first."""
 DECIDES: Mapping[str, Callable[..., progress.Decision]] = {
@@ -117,13 +121,20 @@ class Ticking:
 
     async def do(self, heard: Heard, place: Place, text: str) -> None:
         """Run the command; who pressed is told what they cannot see, everybody sees the rest in the message."""
-        answer = await self.command(heard, place, text)
+        answer = await self.outdated(place) or await self.command(heard, place, text)
         if place.channel:
             await self.cards.show(place.run, place.channel)
         self.cards.bell.set()
         noted = answer.fact.endswith("Nothing is ticked yet.") or "patch" in answer.data
         if answer.outcome is not Outcome.ANSWERED or place.verb in TOLD or noted:
             await self.telling.tell(heard, answer)
+
+    async def outdated(self, place: Place) -> Answer | None:
+        """The answer to a button that would take back what nobody meant who pressed it, if it is such a one."""
+        shown = await self.row(place) if place.verb in TAKES_BACK else None
+        if shown is None or shown.state == TAKES_BACK[place.verb]:
+            return None
+        return Answer(OLD.format(spot=shown.spot, state=shown.state), outcome=Outcome.REFUSED)
 
     async def command(self, heard: Heard, place: Place, text: str) -> Answer:
         """What the command answers."""
@@ -185,7 +196,7 @@ class Ticking:
         found: object = DECIDES[place.verb](run, step, hand, text, now)
         if isinstance(found, Shut) and found.why in STALE_FORM:
             step_ = run.find(step)
-            found = progress.proof(run, step_, text, None) if step_ else found
+            found = progress.unproven(run, step_, text) if step_ else found
         return found.words if isinstance(found, Shut) and found.why not in STALE_FORM else ""
 
 

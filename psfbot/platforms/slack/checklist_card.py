@@ -111,7 +111,7 @@ def buttons(row: Row, *, menu: bool = True) -> list[Element]:
     """What may be done about a step: tick it, have its check look, leave it out, and what is done more rarely."""
     found: list[Element] = []
     if row.state == "blocked":
-        found.append(act("Unblock", "undo", row.spot))
+        found.append(act("Unblock", "unblock", row.spot))
     elif row.state == "confirm":
         found.append(warned(act("Confirm", "confirm", row.spot, "danger")))
     elif proves(row):
@@ -121,7 +121,7 @@ def buttons(row: Row, *, menu: bool = True) -> list[Element]:
     elif row.state == "ready":
         found.append(act("Done", "done", row.spot, "primary"))
     found += [act("Check", "check", row.spot)] if row.check else []
-    found += [act("Reopen", "undo", row.spot)] if row.state == "slipped" else []
+    found += [act("Reopen", "reopen", row.spot)] if row.state == "slipped" else []
     found += [act("Skip…", "skip", row.spot)] if row.state == "ready" else []
     return [*found, more(row)] if menu else found
 

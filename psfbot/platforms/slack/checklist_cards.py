@@ -56,7 +56,8 @@ class Cards:
                 await self.round()
             self.bell.clear()
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self.bell.wait(), LOOK)
+                async with asyncio.timeout(LOOK):  # where `wait_for` may swallow the wish to end
+                    await self.bell.wait()
 
     async def round(self) -> None:
         """Post what has no message yet, and bring the others up to date."""

@@ -59,7 +59,7 @@ class Place:
             found = json.loads(text)
             numbers = int(found["run"]), int(found["step"])
             return cls(str(found["verb"]), *numbers, str(found["channel"]), str(found["message"]))
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, OverflowError):
             return None
 
 

@@ -17,7 +17,7 @@ from psfbot.commands.checklist_shown import doing
 from psfbot.errors import StoreBusy, UserError
 from psfbot.flows.ask import BUSY, Desk, spell
 from psfbot.flows.checklist import Checklists
-from psfbot.flows.checklist_start import Order, checked, fits, goes_on, silences, start, template_of, values
+from psfbot.flows.checklist_start import Order, checked, fits, goes_on, going, silences, start, template_of, values
 from psfbot.flows.understand import SURE, Bound, Reading
 from psfbot.platforms.slack import checklist_forms as forms
 from psfbot.platforms.slack import who
@@ -98,7 +98,7 @@ class Starting:
         if held.level < Level.MEMBER:
             raise UserError(NO_MEMBER.format(reason=held.reason))
         fits(template, service, self.desk.book())
-        if known := await self.lists.read(lambda runs: runs.of_service(service.id, template.name)):
+        if known := await self.lists.read(lambda runs: going(runs, service, template)):
             raise UserError(goes_on(known, doing(self.ask(heard), service.id)))
 
     def ahead(self, heard: Heard) -> None:

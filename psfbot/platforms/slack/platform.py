@@ -5,6 +5,7 @@ import contextlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import chain, repeat
 
 import aiohttp
 
@@ -30,7 +31,9 @@ FIRST, LONGEST = 1.0, 60.0
 LOOK = 30.0
 """Seconds between looks for questions that nobody answered."""
 PATIENCE = timedelta(minutes=2)
-"""How long another process may take to answer what it heard, before we do."""
+"""How long another process may take to answer what it heard, before we do, where any of them may hear."""
+SOON = timedelta(seconds=6)
+"""The same where only the one that leads hears: when we lead it does not any more, and is done within seconds."""
 LAST = 3.0
 """Seconds that answers have to be given once the bot stops."""
 REFUSED = "Slack refuses {which}: {why}. Compare it with the app's page on api.slack.com, and set it anew."
@@ -103,17 +106,18 @@ class Slack:
 
     async def hear(self, office: Office) -> None:
         """Hear for as long as we run, and answer what was left before."""
-        patience = timedelta(0) if self.alone else PATIENCE
+        patience = timedelta(0) if self.alone else PATIENCE if self.plan.signing_secrets else SOON
+        pauses = chain((SOON.total_seconds(),), repeat(LOOK))
         if not self.plan.by_socket:
             while True:
                 await self.catch_up(office, patience)
-                await asyncio.sleep(LOOK)
+                await asyncio.sleep(next(pauses))
         self.socket = Socket(self.address, office.calls.session, office.take, proxy=office.calls.client.proxy)
         hearing = asyncio.ensure_future(self.socket.run())
         try:
             while not hearing.done():
                 await self.catch_up(office, patience)
-                await asyncio.wait([hearing], timeout=LOOK)
+                await asyncio.wait([hearing], timeout=next(pauses))
             hearing.result()
         finally:
             hearing.cancel()
