@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import os
 import re
 import sqlite3
 from pathlib import Path
@@ -374,3 +375,18 @@ def test_every_shape_is_written_to_a_file_and_is_in_the_page(tmp_path, shape):
 
 def test_an_export_of_the_same_catalog_is_the_same():
     assert backstage(catalog()) == backstage(read(SAMPLE.read_text("utf-8"), "again").catalog)
+
+
+def test_a_pipe_is_written_to_and_stays_a_pipe(tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    done = CliRunner().invoke(main, ["catalog", "export", str(SAMPLE), "--to", "csv", "-o", str(pipe)])
+    said = os.read(reader, 100_000)
+    os.close(reader)
+
+    assert (done.exit_code, pipe.is_fifo()) == (0, True)
+    assert said.startswith(b"id,name,lifecycle,")
+    assert [one.name for one in tmp_path.iterdir()] == ["pipe"]
+    again = CliRunner().invoke(main, ["catalog", "export", str(SAMPLE), "--to", "sqlite", "-o", str(pipe)])
+    assert (again.exit_code, pipe.is_fifo()) == (2, True)

@@ -275,3 +275,15 @@ def test_whether_it_may_write_is_asked_without_writing(remote, forge):
 
     assert "403" in asyncio.run(forge.may_write())
     assert remote.branches() == {"main"}
+
+
+@pytest.mark.parametrize("name", ["...", " .,", "<>", "'\"\\"])
+def test_a_name_that_git_takes_for_none_is_no_bar(remote, forge, name):
+    file(forge, dataclasses.replace(DRAFT, author=Author(name=name, email="a@example.org")))
+
+    assert remote.git("show", "--no-patch", "--format=%an", BRANCH) == "unknown\n"
+
+
+def test_whatever_git_refuses_is_told_as_trouble_of_the_forge(forge):
+    with pytest.raises(ForgeDown, match="Git did not write the commit: error: a NUL byte"):
+        file(forge, dataclasses.replace(DRAFT, message="a\0b"))

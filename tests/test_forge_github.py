@@ -15,7 +15,7 @@ from psfbot.errors import UserError
 from psfbot.forge.github import GitHubApp, GitHubForge
 from psfbot.http import Client
 from psfbot.plugin import Response, Unreachable
-from psfbot.proposals.ports import Draft, Fate, ForgeDown
+from psfbot.proposals.ports import Draft, Fate, ForgeDown, Standing
 from psfbot.proposals.proposal import Author
 
 BRANCH = "psfbot/docs-1"
@@ -318,3 +318,60 @@ def test_a_token_that_may_only_read_is_told():
     forge = GitHubForge(Reader(200), "https://api.github.example", "psf/catalog", "t")
 
     assert asyncio.run(forge.may_write()) == "The token may read psf/catalog and not write to it."
+
+
+PULL = {"state": "open", "head": {"sha": "a", "ref": BRANCH}}
+
+
+class Odd(Says):
+    """What stands before GitHub and answers by the address, but for that in other shapes."""
+
+    def __init__(self, **answers):
+        super().__init__(200)
+        self.answers = answers
+
+    async def request(self, _method, url, **_more):
+        found = next((answer for part, answer in self.answers.items() if f"/{part}" in url), {})
+        return Response(url, 200, self.headers, json.dumps(found).encode(), 0.1, "")
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        {"pulls": {"state": "open", "head": "main"}},
+        {"pulls": PULL, "commits/a/check": {"check_runs": ["x"]}},
+        {"pulls": PULL, "commits/a/status": {"statuses": 3}},
+    ],
+)
+def test_a_pull_request_of_another_shape_is_told_as_that(answers):
+    forge = GitHubForge(Odd(**answers), "https://api.github.example", "psf/catalog", branch="main")
+    with pytest.raises(ForgeDown, match="makes no sense"):
+        look(forge)
+
+
+def test_a_pull_request_of_which_github_leaves_out_the_rest_is_open():
+    odd = Odd(**{"pulls": PULL, "commits/a/check": {"check_runs": None}, "commits/a/status": {}})
+    forge = GitHubForge(odd, "https://api.github.example", "psf/catalog", branch="main")
+
+    assert look(forge) == Standing(Fate.OPEN)
+
+
+def test_what_got_there_unheard_is_dropped_by_its_branch(hub):
+    forge = forge_at(hub)
+    file(forge)
+    file(forge, dataclasses.replace(DRAFT, branch="psfbot/other"))
+    for _ in range(2):
+        asyncio.run(forge.drop("", BRANCH))
+
+    assert [one["state"] for one in hub.pulls()] == ["closed", "open"]
+    assert hub.branches() == {"main", "psfbot/other"}
+
+
+def test_a_pull_request_of_the_same_number_elsewhere_is_neither_told_nor_closed(hub):
+    forge = forge_at(hub)
+    file(forge, dataclasses.replace(DRAFT, branch="psfbot/other"))
+
+    with pytest.raises(ForgeDown, match=r"number 1 of \S+ is not of the branch psfbot/docs-1\."):
+        look(forge)
+    asyncio.run(forge.drop("1", BRANCH))
+    assert [one["state"] for one in hub.pulls()] == ["open"]

@@ -1,6 +1,7 @@
 """No forge at all: a patch that `git am` takes, and that counts as merged once the file says so."""
 
 import asyncio
+import dataclasses
 import os
 import subprocess
 
@@ -121,3 +122,17 @@ def test_a_catalog_that_is_gone_is_told(forge):
     forge.catalog.unlink()
     with pytest.raises(ForgeDown, match="I cannot read the catalog"):
         file(forge)
+
+
+@pytest.mark.parametrize(
+    ("name", "author"),
+    [("é <evil@example.org>", "é evil at example.org <mdk@localhost>"), ("( )", "unknown <mdk@localhost>")],
+)
+def test_no_address_hides_in_the_name_of_an_author(forge, tmp_path, name, author):
+    file(forge, dataclasses.replace(DRAFT, author=Author(person="mdk", name=name)))
+    (patch,) = (tmp_path / "patches").iterdir()
+    order = ["git", "mailinfo", os.devnull, os.devnull]
+    said = subprocess.run(order, input=patch.read_bytes(), check=True, capture_output=True)  # noqa: S603
+    told = dict(line.split(": ", 1) for line in said.stdout.decode().splitlines() if line)
+
+    assert f"{told['Author']} <{told['Email']}>" == author

@@ -291,3 +291,19 @@ def test_one_wrong_annotation_is_told_once():
     ).findings
 
     assert len([one for one in found if "is not the JSON that psfbot wrote" in one.message]) == 1
+
+
+@pytest.mark.parametrize(
+    ("annotation", "finding"),
+    [
+        ("alerts: '{\"pagerduty\": 3}'", "expected a list, found 3"),
+        ("depends_on: '{\"y\": 3}'", "expected a mapping, found 3"),
+        ("depends_on: '[{}]'", "expected a mapping, found a list"),
+    ],
+)
+def test_an_annotation_of_ours_of_another_shape_is_told_with_its_place(annotation, finding):
+    paged = "    pagerduty.com/service-id: P123"
+    found = taken(THEIRS.replace(paged, f"{paged}\n    psfbot.psf.io/{annotation}"))
+
+    assert found.catalog is None
+    assert any(finding in line for line in said(found)), said(found)

@@ -158,3 +158,40 @@ def test_the_page_shows_what_is_really_said(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
 
     assert run("catalog-info.yaml", code=1).stderr == shown
+
+
+def test_a_byte_order_mark_stays(tmp_path):
+    source, target = tmp_path / "catalog-info.yaml", tmp_path / "catalog.yaml"
+    source.write_text(NEW, "utf-8")
+    target.write_text("\ufeff" + tidy(SAMPLE.read_text("utf-8")), "utf-8")
+    run(source, "--into", target)
+
+    assert target.read_bytes().startswith(b"\xef\xbb\xbf# A small catalog")
+    assert "new.python.org" in load_or_refuse(target).catalog.services
+
+
+def test_a_file_that_may_only_be_read_or_is_no_text_is_left_alone(tmp_path):
+    source, target = tmp_path / "catalog-info.yaml", tmp_path / "catalog.yaml"
+    source.write_text(NEW, "utf-8")
+    target.write_text(tidy(SAMPLE.read_text("utf-8")), "utf-8")
+    target.chmod(0o444)
+
+    assert "this file may only be read, so I wrote nothing" in run(source, "--into", target, code=1).stderr
+    target.chmod(0o644)
+    target.write_bytes(b"\xff")
+    assert "this is not UTF-8" in run(source, "--into", target, code=1).stderr
+
+
+def test_what_somebody_wrote_meanwhile_is_not_lost(tmp_path, monkeypatch):
+    source, target = tmp_path / "catalog-info.yaml", tmp_path / "catalog.yaml"
+    source.write_text(NEW, "utf-8")
+    target.write_text(tidy(SAMPLE.read_text("utf-8")), "utf-8")
+
+    def meanwhile(*given):
+        target.write_text("services: {}\n", "utf-8")
+        return merged(*given)
+
+    monkeypatch.setattr("psfbot.catalog.exchange.records.merged", meanwhile)
+
+    assert "somebody changed the file in the meantime" in run(source, "--into", target, code=1).stderr
+    assert target.read_text("utf-8") == "services: {}\n"

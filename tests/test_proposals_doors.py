@@ -55,6 +55,19 @@ def test_a_proposal_is_handed_out_as_a_patch_unless_it_holds_what_is_private(doo
     assert "@example.org" not in private.text
 
 
+def test_a_patch_with_a_private_line_beside_the_changed_one_is_handed_to_nobody(tmp_path):
+    with stage(tmp_path) as bot:
+        for line in ('set ee name "Ee D."', "set mdk note so"):
+            bot.says(line, ADMIN)
+            assert bot.says("yes", ADMIN).startswith("Proposal")
+        with house(proposals=SqlProposals(bot.db)) as place:
+            answer = place.get("/api/v1/proposals/1.patch")
+
+            assert (answer.status_code, "private@example.org" in answer.text) == (403, False)
+            assert place.get("/api/v1/proposals/1").json()["words"] == ["person ee: name: Ee Durbin -> Ee D."]
+            assert place.get("/api/v1/proposals/2.patch").status_code == 200
+
+
 @pytest.mark.parametrize("path", ["9", "9.patch", f"{10**20}", f"{10**20}.patch"])
 def test_what_is_not_there_is_told(door, path):
     answer = door.get(f"/api/v1/proposals/{path}")
@@ -140,6 +153,13 @@ def test_git_hears_no_secret_of_psfbot_and_two_remotes_have_two_folders(tmp_path
     assert "very-secret" not in str(bare(app))
     assert bare(app)["PATH"] == "/bin"
     assert copy_of(app, "https://a.example") != copy_of(app, "https://b.example")
+
+
+def test_git_stays_in_its_own_folder_where_psfbot_was_started_by_a_hook_of_git(tmp_path, db):
+    bot = bot_with(tmp_path, db, **REMOTE)
+    app = start(dict(bot.app.environ) | {"GIT_DIR": "/elsewhere/.git", "GIT_SSH_COMMAND": "ssh -4"})
+
+    assert bare(app).keys() == bare(bot.app).keys() | {"GIT_SSH_COMMAND"}
 
 
 @pytest.mark.parametrize(

@@ -264,3 +264,25 @@ def test_a_file_that_cannot_be_read_is_said(kept):
     assert (found.well, found.said) == (
         False, "I cannot replace catalog.yaml by what is at a forge: Is a directory.",
     )  # fmt: skip
+
+
+@pytest.mark.parametrize("way", ["look", "fetch"])
+def test_a_fault_in_what_is_private_is_told_by_its_place_alone(kept, way):
+    twice = text().replace("    name: Dustin Ingram\n", "    name: Dustin Ingram\n    irc: secretnick\n")
+    twice = twice.replace("    name: Ee Durbin\n", "    name: Ee Durbin\n    irc: secretnick\n")
+    if way == "look":
+        kept.file.write_text(twice, "utf-8")
+    kept.forge.main = twice
+    found, heard = kept.do(way)
+
+    assert "secretnick" not in f"{found}{heard}{kept.reloader.library.book.refused}"
+    assert "what is wrong there may not be for everybody: `psfbot catalog check` tells it" in heard[0]
+
+
+def test_what_is_kept_beside_the_file_may_be_read_by_nobody_else(kept):
+    kept.file.write_text(text().replace("name: Python downloads", "name: Mine"), "utf-8")
+    kept.file.chmod(0o600)
+    kept.forge.main = text().replace(OLD, NEW)
+    kept.do("fetch")
+
+    assert {one.stat().st_mode & 0o777 for one in kept.file.parent.glob("catalog.yaml*")} == {0o600}

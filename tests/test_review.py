@@ -113,6 +113,18 @@ def test_nothing_that_a_catalog_says_leaves_its_fence(hostile):
     assert hostile in said
 
 
+@pytest.mark.parametrize("end", ["\\n", "\\r", "\\N", "\\L", "\\v"])
+@pytest.mark.parametrize("id_", ["loadbalancer:", "fastly:", "postmasters:"])
+def test_an_id_of_several_lines_leaves_no_fence_either(id_, end):
+    said = page(changed(f"\n  {id_}\n", f'\n  "{id_[:-1]}{end}~~~~{end}@python/core":\n'))
+    lines = said.splitlines()
+    inside = lines[lines.index("~~~~text") + 1 : -1]
+
+    assert "@python/core" in said
+    assert [line for line in inside if not line.startswith("  catalog.yaml:")] == []
+    assert lines[-1] == "~~~~"
+
+
 def test_a_long_review_is_cut_and_says_so():
     more = "".join(
         f"  x{n}.example.org:\n    name: {'n' * 300} {n}\n    description: {'d' * 400}\n    lifecycle: unknown\n"

@@ -38,6 +38,11 @@ MAIN = "main"
 EVENTS = frozenset({"push", "pull_request", "check_suite", "check_run", "status"})
 """What GitHub tells of a repository that may be about the catalog; what it is, is looked up."""
 OURS = "PSFBOT_"
+ELSEWHERE = frozenset({
+    "GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_COMMON_DIR", "GIT_NAMESPACE", "GIT_PREFIX",
+})  # fmt: skip
+"""What a hook of git's has in its environment: it would lead git to another repository than its folder."""
 PATCH = "{public}/api/v1/proposals/{number}.patch"
 
 log = logs.get(__name__)
@@ -146,8 +151,8 @@ def copy_of(app: App, url: str) -> Path:
 
 
 def bare(app: App) -> dict[str, str]:
-    """The environment for git, without psfbot's own secrets."""
-    return {name: value for name, value in app.environ.items() if not name.startswith(OURS)}
+    """The environment for git, without psfbot's own secrets, and without another repository that it may name."""
+    return {name: value for name, value in app.environ.items() if not name.startswith(OURS) and name not in ELSEWHERE}
 
 
 def heed(bot: Running, letter: Letter) -> None:

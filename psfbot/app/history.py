@@ -1,7 +1,7 @@
 """The catalog's past out of its git repository: read only, bounded, and empty where there is none.
 
 Git runs in a process of its own and is never asked for anything that writes; what it showed once is kept, because a
-commit does not change.
+commit does not change. A file that was renamed, or moved to another folder, is followed under its earlier names.
 """
 
 import asyncio
@@ -26,6 +26,8 @@ PLAIN = ("-c", "core.fsmonitor=false", "--no-pager", "--no-optional-locks")
 LOOKED = 60
 """In so many of the last ones a record is looked for."""
 LOG = "--format=%H%x1f%ct%x1f%s"
+NAMES = 8
+"""So many names the file may have had."""
 
 
 class GitHistory:
@@ -34,6 +36,8 @@ class GitHistory:
     def __init__(self, path: Path, looked: int = LOOKED) -> None:
         """Look at nothing yet."""
         self._path, self._looked = path.resolve(), looked
+        self._here = f"./{self._path.name}"
+        self._places: dict[str, str] = {}
         self._read: OrderedDict[str, Catalog | None] = OrderedDict()
         self._known: tuple[str, tuple[Revision, ...]] = ("", ())
 
@@ -53,8 +57,7 @@ class GitHistory:
         """The same without waiting; only where the text changed is a whole catalog worth reading."""
         found, before = [], ""
         for one in self.all()[-self._looked :]:
-            text = self._git("show", f"{one.id}:./{self._path.name}") or b""
-            now = written(text.decode(errors="replace"), section, id_)
+            now = written((self._text(one) or b"").decode(errors="replace"), section, id_)
             if now != before:
                 found.append(one)
             before = now
@@ -66,15 +69,40 @@ class GitHistory:
         if head is None:
             return ()
         if self._known[0] != head.decode():
-            said = self._git("log", f"--max-count={MOST}", LOG, "--", self._path.name)
-            lines = said.decode(errors="replace").splitlines() if said else []
-            self._known = (head.decode(), tuple(revision(line) for line in reversed(lines)))
+            self._known = (head.decode(), tuple(self._followed()))
         return tuple(one for one in self._known[1] if since is None or one.at.date() >= since)
+
+    def _followed(self) -> list[Revision]:
+        """Every commit that changed the file, the oldest first, back to before it had this name."""
+        found: list[Revision] = []
+        place, words, since = self._here, f":(literal){self._path.name}", "HEAD"
+        for _ in range(NAMES):
+            said = self._git("log", f"--max-count={MOST - len(found)}", LOG, since, "--", words) or b""
+            lines = [line for line in said.decode(errors="replace").split("\n") if line]
+            found += map(revision, lines)
+            self._places |= {one.id: place for one in found[len(found) - len(lines) :]}
+            if not lines or len(found) >= MOST or not (place := self._before(found[-1], place)):
+                break
+            words, since = f":(top,literal){place}", f"{found[-1].id}^"
+        return found[::-1]
+
+    def _before(self, first: Revision, place: str) -> str:
+        """What the file was called before the commit that brought it under a name, from the top of the repository."""
+        if place == self._here:
+            top = (self._git("rev-parse", "--show-prefix") or b"").decode(errors="surrogateescape").rstrip("\n")
+            place = top + self._path.name
+        order = ("show", "-z", "--no-relative", "--find-renames", "--diff-filter=R", "--name-status", "--format=")
+        said = (self._git(*order, first.id) or b"").decode(errors="surrogateescape").strip("\0\n").split("\0")
+        return next((old for old, new in zip(said[1::3], said[2::3], strict=False) if new == place), "")
+
+    def _text(self, revision: Revision) -> bytes | None:
+        """The file as a commit has it, under the name that it had then."""
+        return self._git("show", f"{revision.id}:{self._places.get(revision.id, self._here)}")
 
     def at(self, revision: Revision) -> Catalog | None:
         """The same without waiting: the catalog as a commit has it, None where that has faults or no such file."""
         if revision.id not in self._read:
-            text = self._git("show", f"{revision.id}:./{self._path.name}")
+            text = self._text(revision)
             self._read[revision.id] = read(text, revision.id).catalog if text is not None else None
             while len(self._read) > KEPT:
                 self._read.popitem(last=False)
@@ -105,12 +133,13 @@ def revision(line: str) -> Revision:
 
 def written(text: str, section: str, id_: str) -> str:
     """The lines of one record, in the layout that `psfbot catalog fmt` keeps; nothing where it is not there."""
+    text = text.replace("\r\n", "\n") + "\n"
     start = re.search(rf"^{re.escape(section)}:.*$", text, re.MULTILINE)
     if start is None:
         return ""
     rest = text[start.end() :]
     end = re.search(r"^\w", rest, re.MULTILINE)
     found = re.search(
-        rf"^  {re.escape(id_)}:.*\n(?:(?:    .*| *)\n)*", rest[: end.start()] if end else rest, re.MULTILINE
+        rf"^  ([\"']?){re.escape(id_)}\1:.*\n(?:(?:    .*| *)\n)*", rest[: end.start()] if end else rest, re.MULTILINE
     )
     return found[0].rstrip() if found else ""

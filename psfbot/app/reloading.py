@@ -17,8 +17,8 @@ from psfbot import logs
 from psfbot.app import PACKAGE, now
 from psfbot.app.library import Library
 from psfbot.catalog.book import Book
+from psfbot.catalog.exchange.private import fault
 from psfbot.catalog.file import read
-from psfbot.catalog.finding import as_text
 from psfbot.flows.oncall import ALONE
 from psfbot.flows.relay import Relay
 from psfbot.flows.reload import Reread
@@ -74,7 +74,10 @@ class Reloader:
             said = said.replace(str(self.library.path), self.library.path.name)
             await self._tell(dict.fromkeys((True, False), said), asked_in)
             return Reread(well=False, said=said)
-        told = {everybody: news(before.catalog, after.catalog, everybody=everybody) for everybody in (True, False)}
+        told = {
+            everybody: await asyncio.to_thread(news, before.catalog, after.catalog, everybody=everybody)
+            for everybody in (True, False)
+        }
         await self._tell(told, asked_in)
         return Reread(well=True, said=said, news=told[False], public_news=told[True])
 
@@ -108,7 +111,7 @@ class Reloader:
         loaded = await asyncio.to_thread(read, data.decode(), path.name)
         if loaded.catalog is None or loaded.errors:
             self._refused = digest
-            faults, first = count(len(loaded.errors), "fault"), as_text(loaded.errors[:1])
+            faults, first = count(len(loaded.errors), "fault"), fault(loaded.errors[0])
             said = FAULTY.format(forge=self.forge.name, faults=faults, first=first)
             await self._tell(dict.fromkeys((True, False), said), asked_in)
             return Reread(well=False, said=said)
@@ -175,6 +178,8 @@ def keep(path: Path, old: bytes) -> None:
     beside = path.with_name(path.name + KEPT)
     if beside.exists() and beside.read_bytes() != old:
         beside = path.with_name(f"{path.name}{KEPT}-{sha256(old).hexdigest()[:8]}")
+    beside.touch(mode=0o600)
+    beside.chmod(path.stat().st_mode & 0o7777)
     beside.write_bytes(old)
 
 

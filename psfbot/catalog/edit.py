@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from yaml import YAMLError
+
 from psfbot.catalog.change import (
     CHAT,
     Add,
@@ -29,10 +31,11 @@ from psfbot.catalog.diff import NOUNS, called, lines
 from psfbot.catalog.editing import newly, renaming
 from psfbot.catalog.editing.newly import Data, Where
 from psfbot.catalog.editing.node import comments, parsed
+from psfbot.catalog.editing.order import ordered
 from psfbot.catalog.editing.page import Page
 from psfbot.catalog.editing.splice import Append, Drop, Op, Rekey, meant, spliced
 from psfbot.catalog.editing.target import SECTION_OF, target
-from psfbot.catalog.editing.wanted import Wanted, ordered
+from psfbot.catalog.editing.wanted import Wanted
 from psfbot.catalog.file import FEW, REFUSED, read
 from psfbot.catalog.finding import Fault, as_text
 from psfbot.catalog.model import ID, KINDS, Catalog, Provenance
@@ -128,6 +131,13 @@ def _is_today(said: str, today: date) -> bool:
     return said.strip().casefold() in {"today", today.isoformat()}
 
 
+def place_of(said: str) -> Where:
+    """The section and id that a new record gets: a service, unless its kind is said before it."""
+    found = KIND_FIRST.fullmatch(said.strip())
+    kind = SECTION_OF.get(found[1].casefold(), "") if found else ""
+    return (kind, found[2]) if found and kind else ("services", said.strip())
+
+
 def sound(text: str, name: str) -> Catalog:
     """The catalog that a text is, or a refusal with the first of its errors."""
     loaded = read(text, name)
@@ -187,7 +197,7 @@ class _Desk:
             new, want = spliced(new, op), meant(want, op)
         try:
             again = parsed(new)
-        except ValueError:
+        except YAMLError:
             again = root
         lost = comments(lines_, root) - comments(new, again)
         if again.data != want or (lost and not loses):
@@ -226,10 +236,7 @@ class _Desk:
 
     def _new_id(self, said: str) -> Where:
         """The section and id of a record that is not there yet."""
-        found = KIND_FIRST.fullmatch(said.strip())
-        kind = SECTION_OF.get(found[1].casefold(), "") if found else ""
-        id_ = found[2] if found and kind else said.strip()
-        kind = kind or "services"
+        kind, id_ = place_of(said)
         self._free(kind, id_)
         return kind, id_
 

@@ -73,9 +73,9 @@ def shown(value: object) -> str:
 
 
 def as_text(findings: Iterable[Finding]) -> str:
-    """One line each, as compilers write it: `FILE:LINE:COL: message`."""
+    """One line each, as compilers write it: `FILE:LINE:COL: message`, whatever an id in the message may be."""
     return "\n".join(
-        f"{one.file}:{one.line}:{one.column}: {'warning: ' if one.severity == 'warning' else ''}{one.message}"
+        f"{one.file}:{one.line}:{one.column}: {'warning: ' if one.severity == 'warning' else ''}{one_line(one.message)}"
         for one in findings
     )
 

@@ -16,7 +16,7 @@ from psfbot.catalog.score import score
 from psfbot.catalog.score.moved import moved
 from psfbot.catalog.since import new_since
 from psfbot.catalog.words import ask_whom
-from psfbot.text import count, cut
+from psfbot.text import count, cut, one_line
 
 MARK = "<!-- psfbot catalog review -->"
 """By this line the comment is found again when the pull request changes."""
@@ -98,7 +98,7 @@ def as_markdown(review: Review) -> str:
     if review.trouble:
         parts.append(review.trouble)
     sections = (
-        ("New findings", as_text(review.fresh).splitlines()),
+        ("New findings", [as_text([one]) for one in review.fresh]),
         ("What changes", review.differences),
         ("What hangs on it", review.impact),
         ("Scorecard", review.scores),
@@ -129,8 +129,8 @@ def verdict(review: Review) -> str:
 
 
 def block(title: str, found: Iterable[str]) -> str:
-    """A part as plain text: nothing in it can leave its fence, since each line begins with two spaces."""
-    shown = [f"  {cut(line, WIDEST)}" for line in found]
+    """A part as plain text: nothing in it can leave its fence, since each line is one and begins with our words."""
+    shown = [f"  {cut(one_line(line), WIDEST)}" for line in found]
     if len(shown) > MOST:
         shown = [*shown[:MOST], f"  {MORE.format(len(shown) - MOST)}"]
     return "\n".join([f"**{title}**", "", f"{FENCE}text", *shown, FENCE])

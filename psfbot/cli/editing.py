@@ -14,7 +14,7 @@ from psfbot.errors import UserError
 from psfbot.text import and_join
 
 if TYPE_CHECKING:
-    from psfbot.catalog.edit import Change, Edited
+    from psfbot.catalog.edit import Change
     from psfbot.catalog.model import Catalog
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -188,12 +188,14 @@ def diff(base: str, file: Path | None, form: str) -> None:
     """
     from psfbot.catalog.diff import grouped, lines
     from psfbot.cli.catalog import current
+    from psfbot.proposals.wording import markdown
 
     path = file or current()
     before, after = earlier(base, path), understood(text_of(path), str(path))
     told = lines(before, after)
     if form == "markdown":
-        told = tuple("- **{}**: {}".format(*line.split(": ", 1)) for line in grouped(told))
+        plain = [markdown(line).replace(" -\\> ", " -> ") for line in grouped(told)]
+        told = tuple("- **{}**: {}".format(*line.split(": ", 1)) for line in plain)
     click.echo("\n".join(told) or NO_DIFFERENCE)
 
 
@@ -230,12 +232,12 @@ def change(wanted: "Change", *, file: Path | None, dry_run: bool, because: str, 
     if dry_run:
         click.echo(done.diff, nl=False)
         return
-    write(path, text, done)
+    write(path, text, done.text)
     click.echo("\n".join(done.words))
     click.echo(DONE.format(path), err=True)
 
 
-def write(path: Path, before: str, done: "Edited") -> None:
+def write(path: Path, before: str, after: str) -> None:
     """Put the new text in the place of the old one, at once or not at all, with the same owner and permissions.
 
     Whoever writes holds a lock on the old file: of two at the same moment the second one sees what the first one wrote.
@@ -255,7 +257,7 @@ def write(path: Path, before: str, done: "Edited") -> None:
     ):
         new = Path(beside.name)
         try:
-            beside.write(done.text.encode())
+            beside.write(after.encode())
             beside.flush()
             if (was.st_uid, was.st_gid) != (os.geteuid(), os.getegid()):
                 with suppress(PermissionError):

@@ -34,7 +34,7 @@ def export(file: Path | None, shape: str, output: Path | None, *, private: bool)
     from psfbot.catalog.file import load_or_refuse
     from psfbot.text import count
 
-    if shape == "sqlite" and output is None:
+    if shape == "sqlite" and (output is None or (output.exists() and not output.is_file())):
         raise click.UsageError(NEEDS_FILE)
     catalog = load_or_refuse(file or current()).catalog
     if catalog is None:
@@ -74,7 +74,11 @@ def written(catalog: "Catalog", shape: str, *, private: bool) -> str:
 
 
 def replace(path: Path, data: bytes) -> None:
-    """Put a file in its place at once, so that nobody ever reads half of it."""
+    """Put a file in its place at once, so that nobody ever reads half of it; a pipe or a device stays what it is."""
+    path = path.resolve()
+    if path.exists() and not path.is_file():
+        path.write_bytes(data)
+        return
     beside = path.with_name(f".{path.name}.part")
     beside.write_bytes(data)
     beside.replace(path)
@@ -141,19 +145,21 @@ def merge(found: "Imported", new: "Catalog", into: Path, *, dry_run: bool) -> No
     """Put records into a catalog's file, or show what that would change."""
     from difflib import unified_diff
 
+    from psfbot.catalog.editing.cutout import BOM
     from psfbot.catalog.exchange.records import merged
+    from psfbot.cli.editing import write
+    from psfbot.cli.versions import text_of
     from psfbot.text import count
 
-    before = into.read_bytes().decode("utf-8-sig")
-    after = merged(before, str(into), new)
+    before = text_of(into)
+    mark = BOM if before.startswith(BOM) else ""
+    after = mark + merged(before.removeprefix(mark), str(into), new)
     if dry_run:
         names = (str(into), str(into))
         diff = unified_diff(before.splitlines(keepends=True), after.splitlines(keepends=True), *names)
         click.echo("".join(diff).encode(), nl=False)
         return
     if after != before:
-        mode = into.stat().st_mode
-        replace(into.resolve(), after.encode())
-        into.chmod(mode)
+        write(into, before, after)
     said = count(sum(map(len, found.records.values())), "record")
     click.echo(f"{into}: {said} read, {'nothing new' if after == before else 'the new ones added'}.", err=True)

@@ -96,6 +96,7 @@ async def recorded(ask: Ask, thing: Service | Provider | Platform) -> list[Chang
 def told(change: Change) -> str:
     """One change in a line."""
     what = f"{and_join(change.fields)} changed" if change.what == "changed" else f"it was {change.what}"
+    what += f", from {change.was}" if change.was else ""
     revision = change.revision
     return f"{revision.at:%Y-%m-%d}: {what} ({revision.id[:SHORT]}: {cut(revision.subject, 60)})"
 

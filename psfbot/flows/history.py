@@ -1,16 +1,17 @@
 """What the catalog said once: who answered for a service on some day, and what changed in a record since."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import takewhile
 from typing import Literal, Protocol
 
+from psfbot.catalog.diff import renamed
 from psfbot.catalog.model import Catalog, Record
 
 Section = Literal["services", "providers", "platforms", "teams", "people", "regions"]
 MOST = 10
-"""So many unreadable revisions are passed over to find one that can be read."""
+"""So many unreadable revisions are passed over to find one that can be read, and so many ids a record may have had."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +25,12 @@ class Revision:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What a revision changed in one record: the names of its fields, or that it came or went."""
+    """What a revision changed in one record: the names of its fields, or that it came or went, or had the id `was`."""
 
     revision: Revision
     fields: tuple[str, ...]
-    what: Literal["changed", "added", "removed"] = "changed"
+    what: Literal["changed", "added", "removed", "renamed"] = "changed"
+    was: str = ""
 
 
 class History(Protocol):
@@ -76,7 +78,30 @@ async def newest(history: History, revisions: Sequence[Revision]) -> tuple[Revis
 
 
 async def changes(history: History, section: Section, id_: str) -> list[Change]:
-    """What changed in a record, the oldest first, as far as the last revisions tell."""
+    """What changed in a record, the oldest first, as far as the last revisions tell; under its earlier ids, too."""
+    found = await under(history, section, id_)
+    for _ in range(MOST):
+        if not found or found[0].what != "added" or not (was := await id_before(history, found[0], section, id_)):
+            break
+        first, id_ = replace(found[0], what="renamed", was=was), was
+        known = await earlier(history, first.revision)
+        older = [one for one in await under(history, section, was) if one.revision in known]
+        found = [*older, first, *found[1:]]
+    return found
+
+
+async def id_before(history: History, added: Change, section: Section, id_: str) -> str:
+    """The id that a record had before the revision in which it seems to be new; nothing where it is."""
+    before = await newest(history, await earlier(history, added.revision))
+    after = await history.catalog(added.revision)
+    if before is None or after is None:
+        return ""
+    moves = renamed(getattr(before[1], section), getattr(after, section))
+    return next((was for was, to in moves.items() if to == id_), "")
+
+
+async def under(history: History, section: Section, id_: str) -> list[Change]:
+    """What changed in a record as long as it had this id."""
     found: list[Change] = []
     touching = await history.touching(section, id_)
     before = await record_before(history, touching[0], section, id_) if touching else None
@@ -93,11 +118,14 @@ async def changes(history: History, section: Section, id_: str) -> list[Change]:
 
 async def record_before(history: History, first: Revision, section: Section, id_: str) -> Record | None:
     """The record as it was before the first revision that is looked at; the file may be older than that."""
-    known = await history.revisions()
-    earlier = list(takewhile(lambda one: one.id != first.id, known))
-    catalog = await newest(history, earlier)
+    catalog = await newest(history, await earlier(history, first))
     record: Record | None = getattr(catalog[1], section).get(id_) if catalog else None
     return record
+
+
+async def earlier(history: History, revision: Revision) -> list[Revision]:
+    """The revisions before one, the oldest first."""
+    return list(takewhile(lambda one: one.id != revision.id, await history.revisions()))
 
 
 def told(revision: Revision, before: Record | None, now: Record | None) -> Change | None:

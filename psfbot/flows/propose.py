@@ -13,13 +13,12 @@ from datetime import datetime, timedelta
 from psfbot.catalog.change import Change, said_in_chat
 from psfbot.catalog.model import Catalog
 from psfbot.errors import UserError
-from psfbot.flows.told import DELAYED, GAVE_UP, NOW_FAILS, REFUSED, STANDS, WITHDRAWN, decided
+from psfbot.flows.told import DELAYED, GAVE_UP, LEFT, NOW_FAILS, REFUSED, STANDS, WITHDRAWN, decided, failing
 from psfbot.proposals import making, wording
 from psfbot.proposals.making import Made
 from psfbot.proposals.ports import Draft, Fate, Filed, Forge, ForgeDown, Proposals, Standing, Told
 from psfbot.proposals.proposal import Author, Proposal, State, branch_of
 from psfbot.proposals.reviewers import reviewers
-from psfbot.text import and_join
 
 CONFIRM = timedelta(minutes=2)
 """How long a proposal waits for its `yes`."""
@@ -105,6 +104,7 @@ class Proposing:
             words=made.words,
             shown=made.shown,
             diff=made.diff,
+            bares=made.bares,
             by=wish.by,
             because=wish.because,
             source=wish.source,
@@ -134,9 +134,7 @@ class Proposing:
             except ForgeDown as error:
                 return await self._failed(proposal, error, now, answering=answering)
             except UserError as error:
-                told = () if answering else tell(proposal, REFUSED.format(p=proposal, why=str(error).rstrip(".")))
-                done = await self._end(proposal, State.REFUSED, now, told, remark=str(error))
-                return Sent(done, trouble=str(error))
+                return await self._impossible(proposal, error, now, answering=answering)
             return await self._filed(proposal, made, filed, now, answering=answering)
 
     async def _file(self, proposal: Proposal) -> tuple[Made, Filed]:
@@ -161,7 +159,7 @@ class Proposing:
     ) -> Sent:  # fmt: skip
         """It is where people look at it; earlier ones on the same branch are replaced by it."""
         update = {"state": State.OPEN, "link": filed.link, "reference": filed.reference, "tries": 0, "remark": ""}
-        new = proposal.model_copy(update={**update, "changed_at": now, "diff": made.diff})
+        new = proposal.model_copy(update={**update, "changed_at": now, "diff": made.diff, "bares": made.bares})
         words = [DELAYED.format(p=new, title=wording.title(new)), *filed.told]
         told = () if answering else tell(new, " ".join(words))
         done = await self.kept.keep(proposal, new, told)
@@ -184,6 +182,32 @@ class Proposing:
         self.ring()
         return Sent(done or proposal, trouble=str(error))
 
+    async def _impossible(self, proposal: Proposal, error: UserError, now: datetime, *, answering: bool) -> Sent:
+        """It cannot be made any more. An earlier try may have got there unheard: then it was merged, or goes again."""
+        left = ""
+        if not answering:
+            try:
+                text = await self.forge.text()
+            except ForgeDown as down:
+                return await self._failed(proposal, down, now, answering=answering)
+            if await asyncio.to_thread(making.holds, text, proposal):
+                told = tell(proposal, decided(proposal, Standing(Fate.MERGED)))
+                return Sent(await self._end(proposal, State.MERGED, now, told))
+            left = await self._take_back(proposal)
+        told = () if answering else tell(proposal, REFUSED.format(p=proposal, why=str(error).rstrip(".")))
+        done = await self._end(proposal, State.REFUSED, now, told, remark=str(error).rstrip(".") + left)
+        return Sent(done, trouble=str(error))
+
+    async def _take_back(self, proposal: Proposal) -> str:
+        """Leave nothing of it at the forge, though nobody knows whether it got there; what may be left, if any."""
+        if any(one.branch == proposal.branch and one.number != proposal.number for one in await self.kept.under_way()):
+            return ""
+        try:
+            await self.forge.drop("", proposal.branch)
+        except ForgeDown as error:
+            return LEFT.format(p=proposal, why=str(error).rstrip("."))
+        return ""
+
     async def _overtaken(self, proposal: Proposal) -> bool:
         """Is a later one of the same branch on its way, or there?"""
         others = await self.kept.under_way()
@@ -203,17 +227,28 @@ class Proposing:
         found = await self.kept.under_way()
         if trouble := await self._send_due([one for one in found if one.state is State.SENDING], now, at_once=at_once):
             return Followed(trouble=trouble)
-        waiting = [one for one in found if one.state is State.OPEN]
-        start = self._turn % max(1, len(waiting))
-        turn = (waiting[start:] + waiting[:start])[:LOOKS]
-        self._turn += len(turn)
-        merged = False
-        for one in turn:
+        return await self._look_after([one for one in found if one.state is State.OPEN], now)
+
+    async def _look_after(self, waiting: Sequence[Proposal], now: datetime) -> Followed:
+        """See what became of some, in turn: one that cannot be looked at keeps no other from that."""
+        newest = {one.branch: one for one in waiting}
+        for one in waiting:
+            if newest[one.branch] is not one:  # a crash came before that was noted
+                await self._end(one, State.REPLACED, now)
+        there = list(newest.values())
+        start = self._turn % max(1, len(there))
+        merged, trouble, fruitless = False, "", 0
+        for one in (there[start:] + there[:start])[:LOOKS]:
+            self._turn += 1
             try:
                 merged |= await self.look(one, now)
             except ForgeDown as error:
-                return Followed(merged, str(error))
-        return Followed(merged)
+                trouble, fruitless = str(error), fruitless + 1
+                if fruitless == FRUITLESS:
+                    break
+            else:
+                fruitless = 0
+        return Followed(merged, trouble)
 
     async def _send_due(self, waiting: Sequence[Proposal], now: datetime, *, at_once: bool) -> str:
         """Send those whose pause is over; why the forge takes none, where that is so."""
@@ -241,11 +276,11 @@ class Proposing:
             state = State.MERGED if standing.fate is Fate.MERGED else State.CLOSED
             await self._end(proposal, state, now, tell(proposal, decided(proposal, standing)))
             return
-        failing = and_join(standing.failing)
-        if failing == proposal.remark:
+        names = failing(standing)
+        if names == proposal.remark:
             return
-        new = proposal.model_copy(update={"remark": failing, "changed_at": now})
-        told = tell(proposal, NOW_FAILS.format(p=proposal, failing=failing)) if failing else ()
+        new = proposal.model_copy(update={"remark": names, "changed_at": now})
+        told = tell(proposal, NOW_FAILS.format(p=proposal, failing=names)) if names else ()
         await self.kept.keep(proposal, new, told)
         self.ring()
 
@@ -255,9 +290,12 @@ class Proposing:
             fresh = await self.kept.one(proposal.number) or proposal
             if not fresh.lasting:
                 return fresh
+            left = ""
             if fresh.reference:
                 await self.forge.drop(fresh.reference, fresh.branch)
-            return await self._end(fresh, State.CLOSED, now, remark=WITHDRAWN.format(who=who))
+            else:
+                left = await self._take_back(fresh)
+            return await self._end(fresh, State.CLOSED, now, remark=WITHDRAWN.format(who=who) + left)
 
 
 def tell(proposal: Proposal, text: str) -> tuple[Told, ...]:

@@ -10,11 +10,12 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from psfbot.proposals.ports import Draft, Fate, Filed, ForgeDown, Standing
-from psfbot.proposals.proposal import PREFIX, Author
+from psfbot.proposals.proposal import PREFIX, Author, signed
 from psfbot.text import cut, one_line
 
 PATIENCE = 60.0
@@ -92,16 +93,23 @@ class GitForge:
     async def file(self, draft: Draft, make: Callable[[str], str]) -> Filed:
         """Put a change on its branch, as one commit on top of the main branch."""
         async with self.lock:
-            for _ in range(ATTEMPTS):
-                base = await self._fetch()
-                old = await self._tip(draft.branch)
-                tree = await self._tree(base, await asyncio.to_thread(make, await self._text(base)))
-                if old and await self._is(old, base, tree, draft.message):
-                    return self._filed(draft.branch, old)
-                made = await self._commit(base, tree, draft)
-                if await self._push(made, draft.branch, old):
-                    return self._filed(draft.branch, made)
+            try:
+                for _ in range(ATTEMPTS):
+                    if filed := await self._file(draft, make):
+                        return filed
+            except Refused as error:
+                raise self._down(error) from error
         raise ForgeDown(MOVED.format(count=ATTEMPTS))
+
+    async def _file(self, draft: Draft, make: Callable[[str], str]) -> Filed | None:
+        """The same once; nothing when the main branch or its own moved meanwhile."""
+        base = await self._fetch()
+        old = await self._tip(draft.branch)
+        tree = await self._tree(base, await asyncio.to_thread(make, await self._text(base)))
+        if old and await self._is(old, base, tree, draft.message):
+            return self._filed(draft.branch, old)
+        made = await self._commit(base, tree, draft)
+        return self._filed(draft.branch, made) if await self._push(made, draft.branch, old) else None
 
     async def look(self, reference: str, branch: str, holds: Callable[[str], bool]) -> Standing:
         """Merged, when the main branch holds the commit or the same change; closed, when the branch is gone."""
@@ -191,8 +199,8 @@ class GitForge:
     async def _commit(self, base: str, tree: str, draft: Draft) -> str:
         """The change as a commit by who proposes it."""
         who = {"AUTHOR": draft.author, "COMMITTER": NOBODY}
-        names = {f"GIT_{role}_NAME": plain(one.name) for role, one in who.items()}
-        mails = {f"GIT_{role}_EMAIL": plain(one.address) for role, one in who.items()}
+        names = {f"GIT_{role}_NAME": signed(one.name) for role, one in who.items()}
+        mails = {f"GIT_{role}_EMAIL": signed(one.address) for role, one in who.items()}
         order = ("commit-tree", tree, "-p", base, "-F", "-")
         return await self._git("write the commit", *order, stdin=draft.message.encode(), more=names | mails)
 
@@ -264,12 +272,10 @@ class GitForge:
         return cut(SECRET.sub("", " ".join([told, *(line for line in lines if line != told)])).strip(), 300)
 
 
-def plain(text: str) -> str:
-    """A name or an address as git takes it."""
-    return one_line(text).translate({ord(sign): None for sign in "<>"}) or "unknown"
-
-
 def in_use(folder: Path, seconds: float) -> bool:
     """May another git be at work here? One that is older than it may get leaves its locks and nothing else."""
-    born = [lock.stat().st_mtime for lock in folder.rglob("*.lock")]
-    return any(time.time() - at < seconds for at in born)
+    for lock in folder.rglob("*.lock"):
+        with suppress(FileNotFoundError):  # let go a moment ago
+            if time.time() - lock.stat().st_mtime < seconds:
+                return True
+    return False

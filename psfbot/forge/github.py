@@ -34,6 +34,7 @@ NO_FILE = "{path} is not in {repo} on {branch}: check PSFBOT_GITHUB_REPO."
 RIGHTS = "{why} (HTTP {status}). May the token write to {repo}, and open pull requests there?"
 NO_PUSH = "The token may read {repo} and not write to it."
 MOVED = "The catalog changed {count} times while I was at it. Try again."
+OTHERS = "number {number} of {repo} is not of the branch {branch}. Was the catalog moved there? Withdraw it, then."
 NO_JSON = "its answer makes no sense. Is that GitHub's API?"
 TOO_FAST = "GitHub asks psfbot to wait."
 NOT_ASKED = "{login} could not be asked for a review: {why}"
@@ -142,24 +143,32 @@ class GitHubForge:
 
     async def look(self, reference: str, branch: str, holds: Callable[[str], bool]) -> Standing:
         """How a pull request stands, and which of its checks fail."""
-        del branch, holds  # its number says it all
-        found = await self._get("look at the pull request", f"/repos/{self.repo}/pulls/{reference}")
+        del holds  # GitHub knows it
+        found = await self._pull("look at the pull request", reference, branch)
         if found.get("merged") or found.get("merged_at"):
             return Standing(Fate.MERGED, by=login(found.get("merged_by")))
         if found.get("state") == "closed":
             return Standing(Fate.CLOSED, by=login(found.get("closed_by")))
-        head = str(found.get("head", {}).get("sha") or "")
+        head = str(found["head"].get("sha") or "")
         return Standing(Fate.OPEN, failing=await self._failing(head) if head else ())
 
     async def drop(self, reference: str, branch: str) -> None:
         """Close the pull request, and delete its branch."""
         async with self.lock:
-            with suppress(Missing):
-                what, place = "close the pull request", f"/repos/{self.repo}/pulls/{reference}"
-                if (await self._get(what, place)).get("state") == "open":
-                    await self._send(what, "PATCH", place, state="closed")
+            for number in [reference] if reference else await self._waiting(branch):
+                with suppress(Missing):
+                    what, place = "close the pull request", f"/repos/{self.repo}/pulls/{number}"
+                    if (await self._pull(what, number, branch)).get("state") == "open":
+                        await self._send(what, "PATCH", place, state="closed")
             with suppress(Missing, Taken):
                 await self._delete("delete the branch", f"/repos/{self.repo}/git/refs/heads/{branch}")
+
+    async def _pull(self, what: str, number: str, branch: str) -> Any:
+        """A pull request of a branch; after a move to another repository, one of this number is somebody else's."""
+        found = await self._get(what, f"/repos/{self.repo}/pulls/{number}")
+        if fitting(what, found.get("head") or {}, dict).get("ref") != branch:
+            raise Missing(FAILED.format(what=what, why=OTHERS.format(number=number, repo=self.repo, branch=branch)))
+        return found
 
     async def _main(self) -> str:
         """The branch that changes are merged into."""
@@ -219,22 +228,18 @@ class GitHubForge:
 
     async def _is(self, commit: str, base: str, tree: str, message: str) -> bool:
         """Is a commit this very change on top of this very base?"""
-        found = await self._get("look at a commit", f"/repos/{self.repo}/git/commits/{commit}")
-        parents = [one.get("sha") for one in found.get("parents", ())]
+        what = "look at a commit"
+        found = await self._get(what, f"/repos/{self.repo}/git/commits/{commit}")
+        parents = [one.get("sha") for one in listed(what, found, "parents")]
         said = str(found.get("message", "")).strip()
-        return (parents, found.get("tree", {}).get("sha"), said) == ([base], tree, message.strip())
+        return (parents, dig(what, found, "tree", "sha"), said) == ([base], tree, message.strip())
 
     async def _ask(self, draft: Draft, main: str) -> Filed:
         """Open the pull request, or bring the one that waits up to date, and ask for reviews."""
-        repo, owner = f"/repos/{self.repo}", self.repo.partition("/")[0]
-        place = f"{repo}/pulls?state=open&head={owner}:{draft.branch}"
-        what = "look for the pull request"
-        listed = await self._get(what, place, list)
-        waiting = [one for one in listed if dig(what, one, "head", "ref") == draft.branch]
+        repo = f"/repos/{self.repo}"
         words = {"title": draft.title, "body": draft.body}
-        if waiting:
-            number = dig(what, waiting[0], "number")
-            found = await self._send("change the pull request", "PATCH", f"{repo}/pulls/{number}", **words)
+        if waiting := await self._waiting(draft.branch):
+            found = await self._send("change the pull request", "PATCH", f"{repo}/pulls/{waiting[0]}", **words)
         else:
             found = await self._send(
                 "open the pull request", "POST", f"{repo}/pulls", head=draft.branch, base=main, **words
@@ -242,6 +247,12 @@ class GitHubForge:
         number = dig("open the pull request", found, "number")
         told = [said for one in draft.reviewers if (said := await self._review(number, one))]
         return Filed(str(found.get("html_url", "")), number, tuple(told))
+
+    async def _waiting(self, branch: str) -> list[str]:
+        """The numbers of the open pull requests of a branch."""
+        what, owner = "look for the pull request", self.repo.partition("/")[0]
+        listed = await self._get(what, f"/repos/{self.repo}/pulls?state=open&head={owner}:{branch}", list)
+        return [dig(what, one, "number") for one in listed if dig(what, one, "head", "ref") == branch]
 
     async def _review(self, number: str, reviewer: str) -> str:
         """Ask one person for a review; GitHub refuses those who have no part in the repository, and the author."""
@@ -254,14 +265,14 @@ class GitHubForge:
 
     async def _failing(self, commit: str) -> tuple[str, ...]:
         """The names of checks and statuses that went wrong."""
-        repo = f"/repos/{self.repo}/commits/{commit}"
+        repo, what = f"/repos/{self.repo}/commits/{commit}", "look at the checks"
         bad: list[str] = []
         with suppress(Missing):
-            runs = await self._get("look at the checks", f"{repo}/check-runs?per_page=100")
-            bad += [str(one.get("name")) for one in runs.get("check_runs", ()) if one.get("conclusion") in BAD]
+            runs = listed(what, await self._get(what, f"{repo}/check-runs?per_page=100"), "check_runs")
+            bad += [str(one.get("name")) for one in runs if one.get("conclusion") in BAD]
         with suppress(Missing):
-            statuses = await self._get("look at the checks", f"{repo}/status")
-            bad += [str(one.get("context")) for one in statuses.get("statuses", ()) if one.get("state") in BAD]
+            statuses = listed(what, await self._get(what, f"{repo}/status"), "statuses")
+            bad += [str(one.get("context")) for one in statuses if one.get("state") in BAD]
         return tuple(dict.fromkeys(bad))
 
     async def _get(self, what: str, place: str, shape: type = dict) -> Any:
@@ -351,6 +362,11 @@ def dig(what: str, found: Any, *names: str) -> str:
     if not isinstance(found, str | int):
         raise ForgeDown(FAILED.format(what=what, why=NO_JSON))
     return str(found)
+
+
+def listed(what: str, found: Any, name: str) -> list[Any]:
+    """The entries of a list in an answer; none where GitHub leaves it out."""
+    return [fitting(what, one, dict) for one in fitting(what, found.get(name) or [], list)]
 
 
 def ends(said: str) -> float:

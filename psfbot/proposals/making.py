@@ -5,15 +5,15 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from psfbot.catalog.change import Change, Delete, New, Remove, Rename, Unchanged, Verify
 from psfbot.catalog.diff import called, lines
-from psfbot.catalog.edit import UNCHANGED, Edited, edited, sound
-from psfbot.catalog.editing.target import SECTION_OF
-from psfbot.catalog.exchange.private import hushed, public
+from psfbot.catalog.edit import UNCHANGED, Edited, edited, place_of, sound
+from psfbot.catalog.exchange.private import bared, hushed, public
 from psfbot.catalog.model import Catalog, Provenance
 from psfbot.errors import UserError
-from psfbot.proposals.proposal import Proposal
+from psfbot.proposals.proposal import Proposal, steady
 from psfbot.text import and_join, unique
 
 NAME = "catalog.yaml"
@@ -30,7 +30,10 @@ Where = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What changes made of the catalog: see `catalog.edit.Edited`; `shown` are the words that everybody may see."""
+    """What changes made of the catalog: see `catalog.edit.Edited`.
+
+    `shown` are the words that everybody may see, and `bares` says that the diff shows more than that.
+    """
 
     text: str
     diff: str
@@ -40,6 +43,7 @@ class Made:
     before: Catalog
     after: Catalog
     warnings: tuple[str, ...]
+    bares: bool = False
 
 
 def make(text: str, changes: Sequence[Change], said: Provenance, today: date, catalog: Catalog | None = None) -> Made:
@@ -62,7 +66,8 @@ def make(text: str, changes: Sequence[Change], said: Provenance, today: date, ca
     diff = done[0].diff if len(done) == 1 else between(text, now)
     records = tuple(dict.fromkeys(where for one in done for where in one.records))
     warnings = unique(warning for one in done for warning in one.warnings)
-    return Made(now, diff, words, shown(words, before, after), records, before, after, warnings)
+    bares = bared(diff, before, after)
+    return Made(now, diff, words, shown(words, before, after), records, before, after, warnings, bares)
 
 
 def shown(words: Sequence[str], before: Catalog, after: Catalog) -> tuple[str, ...]:
@@ -89,10 +94,16 @@ def again(text: str, proposal: Proposal) -> Made:
 def holds(text: str, proposal: Proposal) -> bool:
     """Has the catalog this change in it, whoever put it there?"""
     try:
-        catalog = sound(text, NAME)
+        catalog = read_last(text)
     except UserError:
         return False
     return all(_holds(text, change, proposal, catalog) for change in proposal.changes)
+
+
+@lru_cache(maxsize=1)
+def read_last(text: str) -> Catalog:
+    """The catalog that a text is: every open proposal is held against the same one, and a big one takes seconds."""
+    return sound(text, NAME)
 
 
 def _holds(text: str, change: Change, proposal: Proposal, catalog: Catalog) -> bool:
@@ -104,14 +115,20 @@ def _holds(text: str, change: Change, proposal: Proposal, catalog: Catalog) -> b
         case Delete():
             return proposal.id not in records
         case New(record):
-            section, _, name = record.strip().rpartition("/")
-            return name in getattr(catalog, SECTION_OF.get(section, "services"))
+            section, name = place_of(record)
+            return name in getattr(catalog, section)
     try:
         one = edited(text, change, proposal.asked_at.date(), proposal.said, catalog=catalog, name=NAME)
     except UserError as error:
         gone = isinstance(change, Remove) and any(part in str(error) for part in NOT_THERE)
         return gone or isinstance(error, Unchanged)
-    return not isinstance(change, Verify) and not lines(one.before, one.after, provenance=False)
+    return not of_source(change, proposal.section) and not lines(one.before, one.after, provenance=False)
+
+
+def of_source(change: Change, section: str) -> bool:
+    """Is a change about where facts come from, so that the facts alone do not tell whether it was made?"""
+    field = steady(section, getattr(change, "field", ""))
+    return isinstance(change, Verify) or field.partition(".")[0] in {"provenance", "verified"}
 
 
 def between(before: str, after: str) -> str:

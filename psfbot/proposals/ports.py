@@ -95,7 +95,10 @@ class Forge(Protocol):
         """How a proposal stands; `holds` tells whether a catalog's text has the change in it."""
 
     async def drop(self, reference: str, branch: str) -> None:
-        """Take a proposal back, and its branch away; one that is gone already is fine."""
+        """Take a proposal back, and its branch away; one that is gone already is fine.
+
+        Without a reference, whatever stands on the branch is taken back.
+        """
 
 
 Told: TypeAlias = tuple[str, str]

@@ -14,6 +14,7 @@ from psfbot.catalog.change import Add, Change, Remove, said_in_chat
 from psfbot.catalog.editing.spot import SINGULAR, WORDS
 from psfbot.catalog.fields import fields
 from psfbot.catalog.model import Provenance
+from psfbot.text import one_line
 
 PREFIX = "psfbot/"
 """How the branches begin that psfbot makes: it never writes to another."""
@@ -21,6 +22,8 @@ LONGEST = 60
 """Characters of a branch's name that tell people what it is about."""
 KINDS: dict[str, type[Change]] = {kind.__name__.lower(): kind for kind in get_args(Change)}
 """The kinds of changes by the words under which they are kept."""
+CRUD = " .,:;\"'()\\"
+"""Signs of which alone no name is made for git."""
 UNLISTED = "localhost"
 """The host of an address that leads nowhere, for who has none."""
 
@@ -90,9 +93,16 @@ class Author(Noun):
         return self.email or self.public_address
 
 
+def signed(name: str) -> str:
+    """A name or an address as git takes it: no address hides in a name, and one of mere dots and commas is none."""
+    kept = one_line(name.translate({ord(sign): None for sign in "<>"}))
+    return kept if kept.strip(CRUD) else "unknown"
+
+
 class Proposal(Noun):
     """One or more changes that go together, who wants them and why, and how they stand.
 
+    `bares` says that the diff shows what is not for everybody, though its words may not: in the lines around a change.
     `section`, `id` and `field` tell what it is about: two proposals of the same change share their branch, and so
     their pull request. `words` are the change in words, and `shown` as much of it as everybody may see. `source` is
     what it comes from: `chat`, or a checklist. `place` is where it was asked, and only who asked there may say yes;
@@ -110,6 +120,7 @@ class Proposal(Noun):
     words: tuple[str, ...]
     shown: tuple[str, ...]
     diff: str
+    bares: bool = False
     by: Author
     because: str = ""
     source: str = "chat"
@@ -137,7 +148,7 @@ class Proposal(Noun):
     @property
     def public(self) -> bool:
         """May everybody see all of it?"""
-        return self.words == self.shown
+        return self.words == self.shown and not self.bares
 
     @property
     def lasting(self) -> bool:

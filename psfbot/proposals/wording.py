@@ -7,7 +7,7 @@ from email.utils import format_datetime, formataddr
 
 from psfbot.catalog.impact import Web
 from psfbot.proposals.making import Made
-from psfbot.proposals.proposal import Author, Proposal
+from psfbot.proposals.proposal import Author, Proposal, signed
 from psfbot.proposals.reviewers import touches_rights
 from psfbot.text import and_join, count, cut, one_line
 
@@ -60,7 +60,7 @@ def checked(text: str) -> str:
 def body(proposal: Proposal, made: Made, warnings: tuple[str, ...] = ()) -> str:
     """The body of the pull request, in Markdown."""
     parts = ["\n".join(f"- {markdown(word)}" for word in proposal.shown)]
-    if not proposal.public:
+    if proposal.words != proposal.shown:
         parts.append(HIDDEN_VALUE)
     if touches_rights(made):
         parts.append(f"**{ADMIN}**")
@@ -115,7 +115,8 @@ def markdown(text: str) -> str:
 def mail(author: Author, at: datetime, text: str, diff: str) -> str:
     """A change as a patch that `git am` takes; anybody may read it, so its author goes by an address for all."""
     subject, _, rest = text.partition("\n")
-    who = formataddr((plain_name(author), author.public_address))
+    name = signed(author.name).replace("@", " at ")  # git takes the first address that it finds in the line
+    who = formataddr((name, author.public_address))
     head = f"From: {who}\nDate: {format_datetime(at)}\nSubject: [PATCH] {subject}\n"
     code, content = "8bit", f"{rest.strip()}\n---\n\n{diff}-- \npsfbot\n"
     if "\r" in diff:  # git takes bare Windows line ends for the mail's own

@@ -40,8 +40,8 @@ def faults(
     near = {*around, *_named_like(catalog, before, after), *_on_the_way(catalog, after)}
     near |= {where for data in (*before.values(), *after.values()) for where in _named_by(catalog, data)}
     stubs = {where: _stub(catalog, where) for where in near - before.keys() - after.keys()}
-    _, old = _look(_table(catalog, {**stubs, **before}, after), today)
     whole, new = _look(_table(catalog, {**stubs, **after}, before), today)
+    _, old = _look(_table(catalog, {**stubs, **before}, after), today) if new else (None, ())
     known = Counter(map(_same, old))
     fresh = []
     for fault in new:

@@ -3,13 +3,12 @@
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from yaml import MappingEndEvent, MappingStartEvent, ScalarEvent, SequenceEndEvent
 
-from psfbot.catalog.events import NextEvent, events, scalar
+from psfbot.catalog.events import NextEvent, Odd, events, scalar
 from psfbot.catalog.finding import Path
 
 BLOCK = "|>"
@@ -18,9 +17,11 @@ HEADER = re.compile(r"[|>][+-]?\d?[+-]?(?:[ \t]+(#[^\r\n]*))?")
 COMMENT = re.compile(r"(?<!\S)#[^\r\n]*")
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
-    """A value with its place, from its first letter to behind its last; `style` is its quote or block sign."""
+class Node(NamedTuple):
+    """A value with its place, from its first letter to behind its last; `style` is its quote or block sign.
+
+    A tuple, because a change to many records makes tens of thousands of them.
+    """
 
     kind: Literal["scalar", "list", "mapping"]
     start: int
@@ -60,8 +61,7 @@ class Node:
             yield from item.leaves()
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(NamedTuple):
     """A key with its place and its value."""
 
     name: str
@@ -112,6 +112,9 @@ def _keys(following: NextEvent, text: str) -> tuple[tuple[Key, ...], int]:
     """The keys of a mapping, and where its closing brace would be."""
     keys = []
     while type(event := following()) is not MappingEndEvent:
+        kind = type(event)
+        if kind is not ScalarEvent:
+            raise Odd
         start, end = event.start_mark, event.end_mark
         keys.append(Key(event.value, start.index, end.index, start.column, _node(following(), following, text)))
     brace: Any = event.end_mark

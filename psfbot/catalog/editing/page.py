@@ -2,18 +2,15 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from difflib import SequenceMatcher
 
 from yaml import YAMLError
 
-from psfbot.catalog.editing import cutout, quoting
+from psfbot.catalog.editing import cutout, hunks, quoting
 from psfbot.catalog.editing.cutout import Span
 from psfbot.catalog.editing.node import parsed
 from psfbot.catalog.model import KINDS
 from psfbot.errors import UserError
 
-LINES = re.compile(r"[^\n]*\n|[^\n]+")
-CONTEXT = 3
 LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789._-")
 SPACED = frozenset({"teams", "providers", "services"})
 """Sections whose records stand apart by an empty line; `tidy` has the same."""
@@ -146,55 +143,5 @@ class Page:
         return "".join([*parts, self.text[at:]])
 
     def diff(self) -> str:
-        """The unified diff, of the changed parts alone: to compare all lines of a big file takes a minute."""
-        told = [f"--- a/{self.name}\n", f"+++ b/{self.name}\n"]
-        shift = counted = first_line = 0
-        for start, end, patches in self._regions():
-            new, at = [], start
-            for first, last, text in patches:
-                new += [self.text[at:first], text]
-                at = last
-            old_lines = LINES.findall(self.text[start:end])
-            new_lines = LINES.findall("".join([*new, self.text[at:end]]))
-            first_line += self.text.count("\n", counted, start)
-            counted = start
-            told += _hunks(old_lines, new_lines, first_line, first_line + shift)
-            shift += len(new_lines) - len(old_lines)
-        return "".join(told)
-
-    def _regions(self) -> list[tuple[int, int, list[tuple[int, int, str]]]]:
-        """The changed parts with the lines around them; those that touch are one."""
-        found: list[tuple[int, int, list[tuple[int, int, str]]]] = []
-        for patch in sorted(self._patches):
-            start, end = self._wider(patch[0], patch[1])
-            if found and start <= found[-1][1]:
-                first, last, patches = found.pop()
-                found.append((first, max(last, end), [*patches, patch]))
-            else:
-                found.append((start, end, [patch]))
-        return found
-
-    def _wider(self, start: int, end: int) -> tuple[int, int]:
-        """From some lines before a part to some lines behind it."""
-        start = self.text.rfind("\n", 0, start) + 1
-        for _ in range(CONTEXT + 1):
-            start = self.text.rfind("\n", 0, max(start - 1, 0)) + 1
-        for _ in range(CONTEXT + 1):
-            end = self.text.find("\n", end) + 1 or len(self.text)
-        return start, end
-
-
-def _hunks(old: list[str], new: list[str], old_at: int, new_at: int) -> list[str]:
-    """The hunks of one part, whose lines start behind so many others."""
-    told = []
-    for group in SequenceMatcher(None, old, new, autojunk=False).get_grouped_opcodes(CONTEXT):
-        first, last = group[0], group[-1]
-        spans = [(first[1] + old_at, last[2] - first[1]), (first[3] + new_at, last[4] - first[3])]
-        told.append("@@ -{} +{} @@\n".format(*(f"{at + bool(size)},{size}" for at, size in spans)))
-        for tag, old_from, old_to, new_from, new_to in group:
-            if tag == "equal":
-                told += [" " + line for line in old[old_from:old_to]]
-            else:
-                told += ["-" + line for line in old[old_from:old_to]]
-                told += ["+" + line for line in new[new_from:new_to]]
-    return [line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in told]
+        """The unified diff of the changed parts."""
+        return hunks.unified(self.name, self.text, self._patches)

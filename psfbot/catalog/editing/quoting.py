@@ -59,7 +59,7 @@ def _escaped(letter: str) -> str:
 def inline(value: object) -> str:
     """Any value on one line, as it stands in brackets."""
     if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{key}: {inline(one)}" for key, one in value.items()) + "}"
+        return "{" + ", ".join(f"{quoted(key, flow=True)}: {inline(one)}" for key, one in value.items()) + "}"
     if isinstance(value, list | tuple):
         return "[" + ", ".join(map(inline, value)) + "]"
     return quoted(value, flow=True)
@@ -71,7 +71,7 @@ def field(name: str, value: object, column: int) -> list[str]:
     if isinstance(value, OneLine) or (isinstance(value, Mapping) and not value):
         return [f"{lead} {inline(value)}"]
     if isinstance(value, Mapping):
-        return [lead, *(line for key, one in value.items() for line in field(key, one, column + STEP))]
+        return [lead, *(line for key, one in value.items() for line in field(quoted(key), one, column + STEP))]
     if isinstance(value, list | tuple):
         if name not in BLOCK_LISTS and not any(isinstance(one, Mapping) for one in value):
             return [f"{lead} {inline(value)}"]
@@ -82,7 +82,7 @@ def field(name: str, value: object, column: int) -> list[str]:
 def item(value: object, column: int) -> list[str]:
     """An item of a list behind its dash, which stands in this column."""
     if isinstance(value, Mapping) and value and not isinstance(value, OneLine):
-        lines = [line for key, one in value.items() for line in field(key, one, column + STEP)]
+        lines = [line for key, one in value.items() for line in field(quoted(key), one, column + STEP)]
         return [" " * column + "- " + lines[0][column + STEP :], *lines[1:]]
     return [" " * column + "- " + (inline(value) if isinstance(value, Mapping | list) else quoted(value))]
 

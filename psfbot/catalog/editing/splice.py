@@ -6,7 +6,6 @@ text then says is compared with what was meant, so a step that went wrong is nev
 
 import re
 from collections.abc import Sequence
-from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -75,12 +74,14 @@ def spliced(text: str, op: Op) -> str:
 
 
 def meant(data: dict[str, object], op: Op) -> dict[str, object]:
-    """The same step done on plain data."""
-    data = deepcopy(data)
+    """The same step done on plain data; what it does not touch is shared with what was there before."""
     *way, last = op.path
-    here: Any = data
+    done: Any = {**data}
+    here = done
     for step in way:
-        here = here.setdefault(step, {}) if isinstance(here, dict) else here[step]
+        below = here.get(step) if isinstance(here, dict) else here[step]
+        here[step] = [*below] if isinstance(below, list) else {**(below or {})}
+        here = here[step]
     match op:
         case Put():
             here[last] = _plainly(op.value)
@@ -94,7 +95,8 @@ def meant(data: dict[str, object], op: Op) -> dict[str, object]:
             renamed = {op.name if key == last else key: value for key, value in here.items()}
             here.clear()
             here.update(renamed)
-    return data
+    found: dict[str, object] = done
+    return found
 
 
 def _plainly(value: object) -> object:

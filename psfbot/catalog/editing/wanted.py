@@ -8,6 +8,7 @@ from typing import Any
 from psfbot.catalog.change import Add, Change, Remove, Retire, Set, Unchanged, Verify
 from psfbot.catalog.editing import splice, vouching
 from psfbot.catalog.editing.meaning import NOTHING, meaning, named_at
+from psfbot.catalog.editing.order import ordered
 from psfbot.catalog.editing.splice import Append, Drop, Op, Put
 from psfbot.catalog.editing.spot import Spot, spot
 from psfbot.catalog.fields import allowed, fields, kind
@@ -17,18 +18,17 @@ from psfbot.catalog.nearest import nearest
 from psfbot.errors import UserError
 from psfbot.text import and_join
 
-LAST = ("history", "note", "provenance")
-"""Fields that end a record, wherever the model has them; `tidy` has the same order."""
-
 ALREADY = "{}: {} is {} already."
 HAS_ALREADY = "{}: '{}' is in {} already."
+ORDER = "{}: {} holds just these already, in another order. To change the order, edit the file by hand."
+WHICH_ONES = "{}: say the values of {}, or none."
 NEEDED = "{}: {} cannot be left out. Give it another value."
 EMPTY = "{}: {} has no value, so there is nothing to take out."
 NOT_THERE = "{}: '{}' is not in {}. {}"
 HOLDS = "It holds {}."
 MANY = "{}: {} entries of {} fit: {}. Say which, such as {}."
 MORE = "{}: with {} its {} would be lost too. If that is meant, remove {}."
-NO_ENTRY = "{}: {} has no entry '{}' yet. First set {}."
+NO_ENTRY = "{}: {} has no entry{} yet. First set {}."
 WHICH = "{}: say which {} you mean, such as {}."
 ELSEWHERE = "{}: {} is in {} already, as {}. Remove that first, or set its {}."
 NO_LIST = "{}: {} has one value, not a list. Say: set {} {} {}"
@@ -151,7 +151,7 @@ class Wanted:
     def _clear(self, path: Path, field: str) -> None:
         """Take out a field that may be left out."""
         if self._now(path) is None:
-            raise UserError(EMPTY.format(self._id, field))
+            raise Unchanged(EMPTY.format(self._id, field))
         model: Any = kind(path[:-1]) if len(path) > len(("section", "id", "field")) else KINDS[self._section]
         if hasattr(model, "model_fields") and model.model_fields[str(path[-1])].is_required():
             raise UserError(NEEDED.format(self._id, field))
@@ -166,6 +166,10 @@ class Wanted:
         held = list(self._now(found.path) or [])
         if [*map(str, held)] == [*map(str, wanted)]:
             raise Unchanged(ALREADY.format(self._id, field, and_join([str(one) for one in held])))
+        if sorted(map(str, held)) == sorted(map(str, wanted)):
+            raise Unchanged(ORDER.format(self._id, field))
+        if not wanted:
+            raise UserError(WHICH_ONES.format(self._id, field))
         for one in wanted:
             if one not in held:
                 self.step(Append(self._inside(found.path), one, self._order_at(found.path)))
@@ -187,10 +191,11 @@ class Wanted:
         nothing = said.strip().casefold() in NOTHING
         if not found.entries:
             if found.rest:
-                key = f"{path[-1]}.{next(iter(found.by.values()))}"
-                raise UserError(NO_ENTRY.format(self._id, path[-1], next(iter(found.by.values())), key))
+                by = next(iter(found.by.values()), "")
+                key = f"{path[-1]}.{by}" if by else path[-1]
+                raise UserError(NO_ENTRY.format(self._id, path[-1], f" '{by}'" if by else "", key))
             if nothing:
-                raise UserError(EMPTY.format(self._id, field))
+                raise Unchanged(EMPTY.format(self._id, field))
             self._begin(found, said, field)
             return
         here = (*path, found.entries[0])
@@ -230,6 +235,16 @@ class Wanted:
                 is_ = entry.get(other, kind((*found.path, 0)).model_fields[other].default)
                 raise UserError(ELSEWHERE.format(self._id, value, found.path[-1], is_, other))
 
+    def _not_there_yet(self, found: Spot, entry: dict[str, object], field: str) -> None:
+        """Refuse an entry that says no more than one that is there; of hosting, a second one may say so little."""
+        model: Any = kind((*found.path, 0))
+        defaults = {name: info.default for name, info in model.model_fields.items()}
+        for held in self._now(found.path) or ():
+            more = held.keys() - entry.keys() - {"architecture"} if found.path[-1] == "hosting" else ()
+            if entry and not more and all(held.get(name, defaults[name]) == one for name, one in entry.items()):
+                said = " ".join(str(one) for one in entry.values())
+                raise Unchanged(HAS_ALREADY.format(self._id, said, field))
+
     def _begin(self, found: Spot, said: str, field: str) -> None:
         """A new entry of a list of mappings."""
         keyed, path = found.keyed, found.path
@@ -246,6 +261,7 @@ class Wanted:
                 entry[name] = self._value((*path, 0, name), str(by))
             elif name == "until" and until:
                 entry[name] = until[2]
+        self._not_there_yet(found, entry, field)
         self._not_twice(found, entry.get(keyed.value if path[-1] == "owners" else keyed.by))
         if path[-1] == "hosting" and entry.get("role") == "origin":
             entry["architecture"] = "unknown"
@@ -382,9 +398,3 @@ class Wanted:
         if "provenance" in self.order:
             for op in vouching.steps(self.record, self._id, self.facts, said):
                 self.step(op)
-
-
-def ordered(section: str) -> tuple[str, ...]:
-    """The fields of a section's records in the order of the file."""
-    known = [name for name in KINDS[section].model_fields if name not in {"id", *LAST}]
-    return (*known, *(name for name in LAST if name in KINDS[section].model_fields))

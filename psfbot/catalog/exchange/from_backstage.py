@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from psfbot.catalog.exchange.entity import Entity
+from psfbot.catalog.exchange.entity import NOT_FIELDS, Entity
 from psfbot.catalog.exchange.foreign import foreign
-from psfbot.catalog.exchange.to_backstage import ID, KINDS, LOGIN, NOBODY, PAGED, REPO, SLUG
+from psfbot.catalog.exchange.to_backstage import ID, KINDS, LOGIN, NOBODY, PAGED, PREFIX, REPO, SLUG
 from psfbot.catalog.faults import validate
 from psfbot.catalog.fields import allowed
 from psfbot.catalog.finding import Fault, Finding, Path, Severity, shown
@@ -186,8 +186,9 @@ class _Reading:
             repos.append({"url": f"https://github.com/{slug}"})
         checks = ours.get("alerts")
         alerts = dict(checks) if isinstance(checks, Mapping) else {}
-        if paged and paged not in alerts.get("pagerduty", ()):
-            alerts["pagerduty"] = [*alerts.get("pagerduty", ()), paged]
+        known = alerts.get("pagerduty", [])
+        if paged and isinstance(known, list) and paged not in known:
+            alerts["pagerduty"] = [*known, paged]
         return {**made, "repos": repos, "alerts": alerts}
 
     def described(self, entity: Entity, id_: str) -> Record:
@@ -212,7 +213,7 @@ class _Reading:
 
     def needs(self, entity: Entity, ours: Mapping[str, object]) -> list[Record]:
         """What a Component depends on: other services; of a provider or region its hosting has to tell."""
-        ways = found if isinstance(found := ours.get("depends_on"), Mapping) else {}
+        ways = self.ways(entity, ours)
         hosted = {str(one.get(key)) for one in list_of(ours.get("hosting")) for key in ("provider", "region")}
         made = []
         for one in entity.texts("spec", "dependsOn"):
@@ -221,8 +222,18 @@ class _Reading:
                 if id_ and id_ not in hosted and id_.removeprefix("region-") not in hosted:
                     entity.complain(("spec", "dependsOn"), NO_HOSTING.format(shown(one)), "resource", self.unknown)
             elif id_ := self.refer(entity, one, "component", ("spec", "dependsOn")):
-                made.append({"service": id_, **dict(ways.get(id_, {}))})
+                made.append({"service": id_, **ways.get(id_, {})})
         return made
+
+    def ways(self, entity: Entity, ours: Mapping[str, object]) -> Mapping[str, Mapping[str, object]]:
+        """How it depends on other services, as far as psfbot wrote that; anything else is refused."""
+        found = ours.get("depends_on") or {}
+        said = list(found.values()) if isinstance(found, Mapping) else [found]
+        wrong = [one for one in said if not isinstance(one, Mapping)]
+        if wrong:
+            path = ("metadata", "annotations", PREFIX + "depends_on")
+            entity.complain(path, NOT_FIELDS.format(shown(wrong[0])), "type")
+        return {} if wrong or not isinstance(found, Mapping) else found
 
     def provider(self, entity: Entity, id_: str) -> Record:
         """A Resource that stands for a provider."""

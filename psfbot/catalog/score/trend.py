@@ -12,6 +12,8 @@ Item = TypeVar("Item")
 MOST = 12
 """So many days of the past are looked at: each is a catalog to read."""
 GONE = "it was not in the catalog"
+UNSCORED = "it was {lifecycle} then, so it was not scored"
+NOTHING = "nothing of it was scored"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +34,15 @@ def point(day: date, revision: str, catalog: Catalog | None, service: str = "", 
         return Point(day, revision, None, why="the catalog had faults then")
     card = chosen(score(catalog, day), service, team)
     if not card.judged:
-        return Point(day, revision, None, why=GONE)
+        return Point(day, revision, None, why=why_not(catalog, service, team))
     return Point(day, revision, card.percent, card.kept, card.judged)
+
+
+def why_not(catalog: Catalog, service: str, team: str) -> str:
+    """Why a revision has no score: what is asked about was not there yet, or was there and is not scored."""
+    if one := catalog.services.get(service):
+        return UNSCORED.format(lifecycle=one.lifecycle)
+    return GONE if service or (team and team not in catalog.teams) else NOTHING
 
 
 def chosen(found: Scorecard, service: str = "", team: str = "") -> Card:
