@@ -48,10 +48,12 @@ class Answered:
     text: str
 
 
-async def post(url: str, body: bytes, headers: Mapping[str, str], *, seconds: float = SECONDS) -> Answered:
-    """Post a body; trouble on the way is told in words, without the address's secrets."""
+async def post(
+    url: str, body: bytes, headers: Mapping[str, str], *, seconds: float = SECONDS, ours: bool = False
+) -> Answered:
+    """Post a body; trouble on the way is told in words, without the address's secrets. No proxy leads to `ours`."""
     try:
-        here = (httpx.URL(url).host or "") in LOOPBACK
+        here = ours or (httpx.URL(url).host or "") in LOOPBACK
         async with httpx.AsyncClient(timeout=seconds, follow_redirects=False, trust_env=not here) as client:
             response = await client.post(url, content=body, headers=dict(headers))
     except (httpx.HTTPError, httpx.InvalidURL) as error:
@@ -96,11 +98,15 @@ def trusted(more: str = "") -> ssl.SSLContext:
 
 @dataclass(frozen=True)
 class Client:
-    """Asks web servers, each time by a connection of its own."""
+    """Asks web servers, each time by a connection of its own.
+
+    `onward` is the route of those that a host redirects to, by that host; without it, theirs is that of any other.
+    """
 
     route: Route = anywhere
     trust: Callable[[], ssl.SSLContext] = trusted
     largest: int = field(default=LARGEST)
+    onward: Callable[[str], Route] | None = None
 
     async def request(
         self,
@@ -131,7 +137,8 @@ class Client:
     async def ask(self, question: "Question", seconds: float, aside: list[str]) -> Response:
         """Ask once, at the first address that takes the call; who is asked in place of the host is left in `aside`."""
         url = question.parsed
-        way = await self.route(url.host, url.port or (HTTP if url.scheme == "http" else HTTPS))
+        route = self.onward(question.sent_by) if self.onward and question.sent_by else self.route
+        way = await route(url.host, url.port or (HTTP if url.scheme == "http" else HTTPS))
         aside[0] = in_its_place(way.instead)
         addresses = way.addresses or ("",)
         for last, address in enumerate(addresses, start=1 - len(addresses)):
@@ -187,12 +194,13 @@ class Client:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One request before it is sent."""
+    """One request before it is sent; `sent_by` is the other host that redirected to this one, if one did."""
 
     method: str
     url: str
     headers: Mapping[str, str]
     body: bytes
+    sent_by: str = ""
 
     @property
     def parsed(self) -> httpx.URL:
@@ -218,6 +226,8 @@ class Question:
             kept = replace(self, url=urljoin(self.url, found.headers["location"]))
         except ValueError:
             raise Unreachable(f"{self.where} redirects to what is no address.") from None
+        if kept.parsed.host != self.parsed.host:
+            kept = replace(kept, sent_by=self.parsed.host)
         if kept.where != self.where:
             kept = replace(kept, headers={name: text for name, text in self.headers.items() if name not in PRIVATE})
         return replace(kept, method="GET", body=b"") if turned else kept

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import ssl
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 
 from cryptography import x509
 from cryptography.x509.oid import NameOID
@@ -16,6 +17,8 @@ NAMED = 3
 """So many names of a certificate are told when it is for others."""
 LONGEST = 253
 """Characters of a name, as in the DNS: certificates may hold any text in its place."""
+ABOVE = "one of the certificates above it {}"
+"""OpenSSL says the same of a certificate and of those that vouch for it."""
 NO_NAME = "an authority without a name"
 
 
@@ -106,10 +109,12 @@ def name_of(name: x509.Name) -> str:
 
 def trouble(found: Certificate, error: ssl.SSLCertVerificationError) -> str:
     """Why it is not valid for its host, with what the certificate itself says about that."""
+    now = datetime.now(UTC)
     if error.verify_code == EXPIRED:
-        return f"it expired on {found.ends_at:%Y-%m-%d}"
+        return f"it expired on {found.ends_at:%Y-%m-%d}" if found.ends_at <= now else ABOVE.format("has expired")
     if error.verify_code == EARLY:
-        return f"it is valid only from {found.starts_at:%Y-%m-%d}"
+        early = found.starts_at > now
+        return f"it is valid only from {found.starts_at:%Y-%m-%d}" if early else ABOVE.format("is not valid yet")
     if error.verify_code in {OTHER_NAME, OTHER_ADDRESS}:
         return f"it is for {others(found.names)}"
     return invalid(error)

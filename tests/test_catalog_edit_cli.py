@@ -108,12 +108,9 @@ def test_permissions_and_a_link_stay(cli, file, tmp_path):
 
 
 def test_a_file_that_changed_meanwhile_is_not_overwritten(file):
-    class Done:
-        text = "new"
-
     file.write_bytes(b"of somebody else")
     with pytest.raises(UserError, match="somebody changed the file in the meantime"):
-        editing.write(file, "as I read it", Done())
+        editing.write(file, "as I read it", "new")
 
     assert file.read_bytes() == b"of somebody else"
     assert [one.name for one in file.parent.iterdir()] == ["catalog.yaml"]
@@ -198,3 +195,12 @@ def test_of_several_at_the_same_moment_each_is_written_whole_or_refused(file):
     assert {one for one in load(file).catalog.services["docs.python.org"].aliases if one.startswith("other")} == {
         *written
     }
+
+
+def test_a_difference_as_markdown_shows_what_somebody_wrote_and_obeys_none_of_it(cli, file, tmp_path):
+    other = tmp_path / "other.yaml"
+    text = file.read_text("utf-8").replace("Builds and serves", '"<b>@all</b> [x](http://x.example) #1')
+    other.write_text(text.replace("documentation of CPython.", 'documentation."'), "utf-8")
+    told = cli("diff", file, other, "--format", "markdown").stdout
+
+    assert " -> \\<b\\>@<!-- -->all\\</b\\> \\[x\\](http://x.example) \\#<!-- -->1" in told

@@ -75,3 +75,20 @@ def test_a_reason_that_no_note_can_hold_is_refused_before_anything_changes():
         said_in_chat("mdk", TODAY, "é" * 2001)
 
     assert said_in_chat("mdk", TODAY, "é" * 2000).note == "é" * 2000
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (Set("person:ee", "exemptions.rule", "x"), "exemptions has no entry yet. First set exemptions."),
+        (Add("docs", "alerts.*.repos", "today"), 'not an id: "*.repos"'),
+        (Add("docs", "alerts.[0]", "x"), 'not an id: "[0]"'),
+        (Set("docs", "alerts.{a", "x"), 'not an id: "{a"'),
+        (Set("loadbalancer", "alerts.[0].x", "https://example.org"), 'not an id: "[0].x"'),
+    ],
+)
+def test_a_name_that_is_no_key_for_yaml_is_refused_in_words(change, words):
+    with pytest.raises(UserError) as caught:
+        edited(SAMPLE, change, TODAY)
+
+    assert words in str(caught.value)

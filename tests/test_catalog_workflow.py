@@ -223,9 +223,10 @@ def test_the_comment_is_made_once_and_then_changed(tmp_path, number, comment, ca
 
 
 def test_every_action_is_pinned_to_a_commit():
-    used = [step["uses"] for step in steps() if "uses" in step]
+    jobs = [job for file in WORKFLOWS.glob("*.yml") for job in workflow(file.name)["jobs"].values()]
+    used = [step["uses"] for job in jobs for step in job["steps"] if "uses" in step]
 
-    assert used
+    assert len(used) > 4
     assert [one for one in used if not PINNED.fullmatch(one)] == []
 
 

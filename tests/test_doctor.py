@@ -9,9 +9,11 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import near_world
 import pytest
 from certificates import Certificate
 from fake_ircd import fake_ircd
+from near_world import Answer
 from pagerduty_account import EVENTS_KEY, SECRET, SENDER, TOKEN, Turn
 from pagerduty_fake import pagerduty
 from processes import Running, environ, run
@@ -20,6 +22,7 @@ from slack_kit.workspace import Workspace
 from stage import SAMPLE
 
 from psfbot.app.doctor import LATER, bounded, examine, hidden
+from psfbot.app.doctor_own import bot
 from psfbot.app.doctor_secrets import NOTICED, write
 from psfbot.cli.doctor_text import as_text
 from psfbot.errors import UserError
@@ -309,3 +312,13 @@ async def test_everything_hangs_and_the_doctor_is_back_in_time(home, account, mo
 
     assert found["pagerduty"].seen == "it did not answer within 1 seconds"
     assert asyncio.get_running_loop().time() - began < 10
+
+
+@pytest.mark.parametrize("said", [[1], {"parts": ["ok"]}, {"status": "up"}, "<h1>Welcome</h1>"])
+async def test_another_program_at_our_port_is_not_taken_for_psfbot(said):
+    body = said if isinstance(said, str) else json.dumps(said)
+    with near_world.web({"*": Answer(body=body)}) as near:
+        (found,) = await bot(lambda: f"http://{near.place}", near.port)
+
+    assert found.health is Health.WRONG
+    assert found.seen == f"http://{near.place} answers, and it is not psfbot (status 200)"

@@ -286,3 +286,11 @@ def test_a_test_event_that_pagerduty_does_not_send_is_told(account):
     assert examined(account, keeping=Kept())["test event"] == (
         "wrong", "PagerDuty would not send one (404: no reason given)",
     )  # fmt: skip
+
+
+def test_our_webhook_is_found_among_many(account):
+    for number in range(120):
+        subscribed(account, delivery_method={"url": f"https://elsewhere.example/{number}"})
+    subscribed(account)
+
+    assert examined(account)["webhook"] == ("ok", f"PagerDuty sends to {HOOK}")

@@ -286,3 +286,37 @@ def test_an_alert_about_something_unknown_is_told_as_such(bot):
         "opened",
         "pingdom reports this for the first time; the catalog knows neither this check nor 'db-7.example'",
     )
+
+
+def test_who_called_a_problem_over_and_goes_on_with_it_is_heard(bot):
+    """Alertmanager ends what its Prometheus did not repeat in time, then goes on with the time of the beginning."""
+    holding = fired(holds=True)
+    first, _, again, *more = bot.takes(
+        holding,
+        ended(NOON + 20 * MINUTE),
+        holding,
+        holding,
+        fired(holds=True, summary="now at 93 %"),
+        after=15 * MINUTE,
+    )
+    bot.takes(ended(NOON + 80 * MINUTE))
+
+    assert (first.verdict, again.verdict) == (Verdict.FIRST, Verdict.BACK)
+    assert [one.told for one in more] == [(), ()]
+    assert [head.split(" #")[0] for head in bot.heads] == ["DOWN", "UP", "DOWN AGAIN", "UP"]
+
+
+def test_a_beginning_that_is_read_once_more_opens_nothing_again(bot):
+    _, _, again = bot.takes(fired(holds=True), ended(NOON + HOUR), fired(holds=True))
+
+    assert (again.verdict, bot.incidents[0].state) == (Verdict.DUPLICATE, Standing.RESOLVED)
+
+
+def test_a_time_that_lies_ahead_hides_no_later_outage(bot):
+    """The clock was a day ahead when a problem ended, and was set right."""
+    bot.now += 24 * HOUR
+    bot.takes(fired(bot.now), ended(bot.now))
+    bot.now -= 24 * HOUR
+    (again,) = bot.takes(fired(bot.now + 2 * SECOND))
+
+    assert again.verdict is Verdict.BACK

@@ -123,3 +123,17 @@ def test_a_letter_says_which_alerts_it_made(bot):
 
     assert [(one.verdict, one.told) for one in taken] == [(Verdict.FIRST, ("irc #python-infra",))] * 2
     assert {letter for (letter,) in asyncio.run(bot.db.read(lambda c: c.execute(select(alerts.c.letter)).all()))} == {1}
+
+
+def test_what_alertmanager_goes_on_with_is_open_again_and_its_letters_may_be_read_again(bot):
+    bot.hook("alertmanager", **group(a="firing"))
+    bot.hook("alertmanager", **group(a="resolved"))
+    (again,) = bot.hook("alertmanager", **group(a="firing"))
+    bot.hook("alertmanager", **group(a="firing"))
+    before = rows(bot, "inbox")
+    for letter in asyncio.run(bot.inbox.since(NOON)) * 2:
+        asyncio.run(bot.reader.read(letter))
+
+    assert again.verdict is Verdict.BACK
+    assert bot.incidents[0].state is Standing.OPEN
+    assert rows(bot, "inbox") == before

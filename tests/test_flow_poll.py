@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from fake_world import NOON
 from polled import asking
-from stage import HOUR, MINUTE, SECOND, acked, ended, fired, sample
+from stage import FOUND, HOUR, MINUTE, SECOND, acked, ended, fired, sample
 from structlog.testing import capture_logs
 
 from psfbot.flows.poll import HEADER, arrival, found_in, news
@@ -229,7 +229,72 @@ def test_a_poll_that_fails_for_long_is_told_once_and_so_is_its_end(bot, teller):
         "WARN #1 poll pingdom.look",
         "OVER #1 poll pingdom.look after 2 h",
     ]
-    assert "learns nothing from it, so silence is no good news: nobody answers, for 1 h already" in bot.texts[0]
+    assert (
+        "learns nothing from pingdom.look, so silence is no good news: nobody answers, for 1 h already" in bot.texts[0]
+    )
+    assert bot.texts[0].endswith(" · psfbot itself · ask PSF Infrastructure Team · ack 1")
+    assert any("infrastructure-staff@python.org" in line for line in bot.parcels[0].notice.lines)
+
+
+def test_where_the_catalog_lists_psfbot_its_own_troubles_are_its(tmp_path, teller):
+    record = {
+        "name": "psfbot",
+        "description": "For a test.",
+        "lifecycle": "production",
+        "owners": ({"ref": "person:mdk"},),
+    }
+    teller.answers = [Unreachable("nobody answers")]
+    with asking(tmp_path, asking={"pingdom": teller.plugin}, book=sample(services={"psfbot": record})) as bot:
+        bot.pass_(2 * HOUR)
+
+    assert bot.texts[0].startswith("WARN #1 psfbot: learns nothing from pingdom.look, so silence is no good news")
+    assert bot.texts[0].endswith(" · ask Julien Palard")
+
+
+def test_a_poll_that_goes_blind_again_after_one_good_round_is_told_again(bot, teller):
+    teller.answers = [Unreachable("nobody answers")]
+    bot.pass_(2 * HOUR)
+    teller.answers = [()]
+    bot.pass_(MINUTE)
+    teller.answers = [Unreachable("nobody answers")]
+    bot.pass_(2 * HOUR)
+
+    assert [text.split(" #")[0] for text in bot.texts] == ["WARN", "OVER", "WARN AGAIN"]
+
+
+def test_a_last_good_round_that_lies_ahead_delays_no_alarm(bot, teller):
+    """A clock that was a day ahead, and was set right, must not make psfbot blind in silence for a day."""
+    bot.now += 24 * HOUR
+    bot.pass_(2 * MINUTE)
+    bot.now -= 24 * HOUR
+    teller.answers = [Unreachable("nobody answers")]
+    bot.pass_(2 * HOUR)
+
+    assert [text.split(" #")[0] for text in bot.texts] == ["WARN"]
+    assert all(one.since is None or one.since <= one.now for one in teller.rounds)
+
+
+def test_a_poll_is_handed_settings_that_were_read_again(bot, teller):
+    old, new = (FOUND["pingdom"].settings(hook_secret=(word,)) for word in ("old", "new"))
+    held = bot.polling.settings = {"pingdom": old}
+    bot.pass_(MINUTE)
+    held["pingdom"] = new
+    bot.pass_(2 * MINUTE)
+
+    assert (teller.rounds[0].settings, teller.rounds[-1].settings) == (old, new)
+
+
+def test_a_round_that_cannot_be_written_down_is_a_bug_and_the_next_waits_for_its_time(bot, teller):
+    class Broken:
+        """A store that fails as nobody foresaw."""
+
+        async def read(self, _):
+            raise ArithmeticError
+
+    bot.polling.asker.__dict__["store"] = Broken()
+    bot.pass_(5 * MINUTE)
+
+    assert len(teller.rounds) == len(bot.bugs) == 5
 
 
 def test_one_bad_round_after_a_long_sleep_alarms_nobody(bot, teller):

@@ -98,6 +98,22 @@ def test_what_is_hopeless_is_told_once_in_the_rooms_and_in_the_timeline(bot, pag
     ]
 
 
+def test_a_pager_that_breaks_is_given_up_after_a_day_and_the_rooms_are_told(bot, pager):
+    pager.trouble = DOWN
+    bot.says("ack 1", ADMIN)
+    pager.__dict__["fail"] = lambda: 1 / 0
+    failures = 0
+    for _ in range(26):
+        try:
+            later(bot, HOUR)
+        except ZeroDivisionError:
+            failures += 1
+    asyncio.run(bot.deliver())
+
+    assert (failures, waiting(bot)) == (24, [])
+    assert [text for text in bot.heard if "NOT PASSED ON #1 docs.python.org: coffee acknowledged it here" in text]
+
+
 def test_what_a_pager_will_never_take_is_told_to_whoever_did_it_and_not_tried_again(bot):
     class Wrong(Stand):
         async def tell(self, paging):

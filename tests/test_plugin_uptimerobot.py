@@ -117,6 +117,12 @@ def test_a_certificate_is_worse_the_nearer_its_end(days, severity, words):
     assert found.detail == "It ends at 2026-01-08"
 
 
+def test_until_a_certificate_has_ended_nothing_is_down():
+    found = [alert(alertType=kind, sslExpiryDaysLeft=days).up for kind, days in (("3", "0"), ("3", "-1"), ("1", "9"))]
+
+    assert found == [True, False, False]
+
+
 def test_a_domain_is_another_problem_than_a_certificate():
     found = alert(alertType="3", domainExpireDate="2026-01-15", sslExpiryDaysLeft="*sslExpiryDaysLeft*")
 

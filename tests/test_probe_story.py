@@ -12,6 +12,7 @@ from stage import HOUR, MINUTE, sample
 
 from psfbot.app.reach import Detour, Reach
 from psfbot.app.world import Outside
+from psfbot.flows import respond
 from psfbot.relay.alert import Severity
 
 PROBES = ("tls:docs.python.org", "https://docs.python.org/3/")
@@ -70,10 +71,53 @@ def test_a_certificate_is_told_ten_days_before_its_end_then_one_day_then_when_it
     name, place = "The certificate of docs.python.org", f"on DigitalOcean nyc1, behind Fastly · {OWNERS}"
 
     assert news(bot)[0] == f"WARN #1 docs.python.org: {name} ends in 10 days, on {ends(10.1)} · {place}"
-    assert news(bot)[1] == f"WORSE #1 docs.python.org: {name} ends in 26 hours, on {ends(1.2)} · {place}"
+    assert news(bot)[1] == f"WORSE #1 docs.python.org: {name} ends in 26 hours, on {ends(1.2)}, still up · {place}"
     assert news(bot)[2] == f"WORSE #1 docs.python.org: {name} is not valid: it is for wiki.python.org · {place}"
     assert bot.incidents[0].severity is Severity.CRITICAL
     assert f"(asked {near.place} in its place)" in bot.texts[0]
+
+
+def test_a_certificate_that_is_first_seen_in_its_last_days_is_no_outage(bot, near, near_ca):
+    near.pem = near_ca.certificate("docs.python.org", days=1.2)
+    bot.pass_(3 * MINUTE)
+    bot.pass_(HOUR)
+    near.pem = near_ca.certificate("docs.python.org", days=90)
+    later(bot, HOUR + MINUTE)
+    name = "The certificate of docs.python.org ends in 28 hours"
+
+    assert bot.texts[0].startswith(f"WARN #1 docs.python.org: {name}, on {ends(1.2)}")
+    assert ", still up · on DigitalOcean nyc1, behind Fastly · ask Julien Palard" in bot.texts[0]
+    assert [text.split(" #")[0] for text in bot.texts] == ["WARN", "STILL WARN", "OVER"]
+    assert bot.incidents[0].severity is Severity.ERROR
+
+
+def test_an_outage_beside_a_certificate_that_ends_soon_is_told(bot, near, near_ca):
+    """Both are errors of one service: without a word of its own the outage would be kept from those who wait."""
+    near.pem = near_ca.certificate("docs.python.org", days=1.2)
+    bot.pass_(3 * MINUTE)
+    near.answers["/3/"] = Answer(503)
+    bot.pass_(5 * MINUTE)
+
+    assert [text.split(" (asked")[0] for text in bot.texts][1:] == [
+        "WORSE #1 docs.python.org: https://docs.python.org/3/ answers 503"
+    ]
+
+
+def test_what_somebody_closed_is_not_opened_again_by_seeing_the_same_once_more(bot, near, near_ca):
+    fine = near.answers["/3/"]
+    near.answers["/3/"] = Answer(503)
+    bot.pass_(3 * MINUTE)
+    bot.by_hand(respond.resolve)
+    bot.pass_(5 * MINUTE)
+    quiet = len(bot.texts)
+    near.pem = near_ca.certificate("docs.python.org", days=1.2)
+    near.answers["/3/"] = fine
+    later(bot, 2 * HOUR)
+    near.answers["/3/"] = Answer(503)
+    bot.pass_(3 * MINUTE)
+
+    assert [text.split(" #")[0] for text in bot.texts[:quiet]] == ["DOWN", "RESOLVED"]
+    assert [text.split(" #")[0] for text in bot.texts[quiet:]] == ["WARN", "WORSE"]
 
 
 def test_a_page_whose_certificate_does_not_count_is_down_as_well_and_a_new_one_ends_it_all(bot, near, near_ca):

@@ -89,3 +89,11 @@ def test_a_catalog_that_was_changed_is_looked_through_anew(book, service):
     changed = sample(services={service: {"alerts": {"pingdom": ("900001",)}}})
 
     assert (match(said, book).id, match(said, changed).id, match(said, book).id) == (DOCS, service, DOCS)
+
+
+def test_what_is_wrong_with_psfbot_itself_is_its_own_unless_the_catalog_lists_it():
+    blind = fired(about="probes", hints=("psfbot",))
+    record = {"name": "psfbot", "description": "For a test.", "lifecycle": "production"}
+
+    assert match(blind, sample()).id == "psfbot:probes"
+    assert match(blind, sample(services={"bot": record})).id == "bot"

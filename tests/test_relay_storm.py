@@ -50,6 +50,7 @@ def test_time_makes_room_again():
     assert full.after(NOON + MINUTE / BURST).level == pytest.approx(BURST - 1)
     assert full.after(NOON + HOUR).level == 0
     assert full.after(NOON - HOUR).level == BURST, "a clock that goes back empties nothing"
+    assert full.after(NOON - HOUR).after(NOON - HOUR + MINUTE).level == 0, "and holds up nothing for an hour"
     assert full.told().level == BURST + 1
 
 

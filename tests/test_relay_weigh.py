@@ -144,3 +144,24 @@ def test_who_took_it_first_keeps_it():
     still, _ = weigh(incident(**TAKEN), Happening.ACKNOWLEDGED, acked(LATER, by="Ada Example"), [FIRING], LATER)
 
     assert (still.acked_by, still.acked_at) == ("ned", NOON)
+
+
+AHEAD = problem(key="2", summary="its certificate ends", up=True)
+
+
+@pytest.mark.parametrize(
+    ("before", "problems", "up", "told", "title"),
+    [
+        ({}, [AHEAD], True, Happening.ALERT, "its certificate ends"),
+        ({"up": True, "title": AHEAD.summary}, [AHEAD, problem(summary="503")], False, Happening.WORSE, "503"),
+        (
+            {"up": True, "title": AHEAD.summary}, [AHEAD, problem(summary="slow", severity=Severity.WARNING)],
+            True, Happening.ALERT, AHEAD.summary,
+        ),
+        ({"title": "503"}, [AHEAD, problem(State.RESOLVED)], True, Happening.ALERT, AHEAD.summary),
+    ],
+)  # fmt: skip
+def test_an_incident_is_up_while_the_worst_of_it_lies_ahead(before, problems, up, told, title):
+    changed, said = weigh(incident(**before), Happening.ALERT, fired(), problems, LATER)
+
+    assert (changed.up, said, changed.title) == (up, told, title)

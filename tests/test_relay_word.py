@@ -43,6 +43,10 @@ def line(kind, said="HTTP is down", after=SECOND, **more):
     [
         (Happening.OPENED, {}, f"DOWN {DOCS} · {WHERE} · {ASK}"),
         (Happening.OPENED, {"severity": Severity.WARNING}, f"WARN {DOCS} · {WHERE} · {ASK}"),
+        (Happening.OPENED, {"up": True}, f"WARN {DOCS}, still up · {WHERE} · {ASK}"),
+        (Happening.REMINDED, {"up": True}, f"STILL WARN {DOCS}, still up, for 1 s, nobody has it · {WHERE} · {ASK}"),
+        (Happening.WORSE, {"up": True}, f"WORSE {DOCS}, still up · {WHERE} · {ASK}"),
+        (Happening.RESOLVED, {**OVER, "up": True}, "OVER #12 docs.python.org after 9 min"),
         (Happening.OPENED, TAKEN, f"DOWN {DOCS}, acked by ned · {WHERE} · {ASK}"),
         (Happening.OPENED, {"after": 2 * HOUR}, f"DOWN {DOCS}, for 2 h already · {WHERE} · {ASK}"),
         (Happening.REOPENED, {"after": 2 * HOUR}, f"DOWN AGAIN {DOCS} · {WHERE} · {ASK}"),

@@ -16,8 +16,6 @@ DO = "https://status.digitalocean.com"
 UPDATE = {"id": "u1", "status": "investigating", "body": "We look into errors.", "created_at": "2026-11-20T11:59:00Z"}
 INCIDENT = {"id": "i1", "name": "Errors", "status": "investigating", "impact": "major", "incident_updates": [UPDATE]}
 OVER = {"id": "u2", "status": "resolved", "body": "Well again.", "created_at": "2026-11-20T12:10:00Z"}
-
-
 SAYS = "Errors (investigating), says www.fastlystatus.com"
 
 
@@ -380,3 +378,23 @@ def test_a_poll_that_is_switched_off_asks_nobody(tmp_path, world):
         bot.pass_(10 * MINUTE)
 
         assert world.said == []
+
+
+def test_times_without_a_zone_on_one_page_blind_psfbot_to_no_other(bot, world):
+    """Who copies Statuspage's format may leave the zone out; nobody's page may end the round of all."""
+    parts = [{"id": "c1", "name": "DNS", "status": "operational", "updated_at": "2026-11-20T11:59:00"}]
+    world.pages |= pages(now=summary("major", incident())) | pages(DO, now=summary(components=parts))
+    bot.pass_(3 * MINUTE)
+
+    assert bot.bugs == []
+    assert [text.split(":")[0] for text in bot.texts] == ["PROVIDER #1 Fastly"]
+
+
+def test_no_page_can_pass_itself_off_for_ours(bot, world):
+    """Else a provider whose page is broken into could declare services of ours down."""
+    said = summary("none", components=[{"id": "c1", "name": "docs.python.org", "status": "major_outage"}])
+    world.pages |= pages(now=said | {"page": said["page"] | {"id": "2p66nmmycsj3"}})
+    bot.pass_(3 * MINUTE)
+
+    assert bot.texts == []
+    assert bot.turn.asked.troubles["www.fastlystatus.com"] == "says that it is status.python.org"

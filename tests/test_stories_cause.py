@@ -90,6 +90,15 @@ def test_failures_far_apart_in_time_are_not_one(psf):
     assert [text.split(" ")[0] for text in psf.texts] == ["DOWN", "DOWN"]
 
 
+@pytest.mark.parametrize("ill", [{"severity": Severity.WARNING}, {"up": True}])
+def test_a_failure_shares_no_cause_with_what_only_warned_before_it(psf, ill):
+    psf.fail("docs.python.org", pause=MINUTE, **ill)
+    psf.fail("buildbot.python.org", pause=MINUTE)
+    psf.fail("hg.python.org", pause=MINUTE, **ill)
+
+    assert [text.split(" #")[0] for text in psf.texts] == ["WARN", "DOWN", "WARN"]
+
+
 def test_a_warning_is_no_failure_that_shares_a_cause(psf):
     psf.fail("docs.python.org")
     psf.fail("buildbot.python.org", severity=Severity.WARNING)
@@ -235,3 +244,11 @@ def test_a_cause_that_came_back_counts_from_its_last_opening(psf):
 
     assert psf.says("incident 3").startswith("#3 Salt master: open for 3 min. ")
     assert ", first opened 12:00 UTC, " in psf.ask("incident 3").lines[1]
+
+
+def test_what_was_silent_before_has_no_part_in_the_cause_of_what_is_not(psf):
+    held = {"subject": "docs.python.org", "starts_at": NOON, "ends_at": NOON + HOUR, "author": "ned", "reason": "move"}
+    psf.change(lambda scene: respond.mute(Silence(id=0, **held), scene))
+    psf.fail("docs.python.org", "buildbot.python.org", pause=MINUTE)
+
+    assert [(at, text.split(" ·")[0]) for at, text in psf.told] == [(60, "DOWN #2 buildbot.python.org")]

@@ -46,6 +46,7 @@ class Whole:
             leads=lambda: self.leads,
             platforms=bot.ears,
             rooms=lambda: [ROOM],
+            whom=lambda: "ask the team that keeps psfbot",
             ring=lambda: None,
             call=self.call,
             outside=SecretStr("https://dead.example/secret-word"),
@@ -133,6 +134,7 @@ def test_whichever_stage_stops_the_rooms_are_told_within_fifteen_minutes_once(wh
     assert 30 < at <= 45
     assert text.startswith("HEARTBEAT: alerts have not come through psfbot since 12:")
     assert f"UTC, {stage_.value}. Until they do again, silence here is no good news" in text
+    assert text.endswith(" · ask the team that keeps psfbot")
     assert whole.heart.trouble() == stage_.value.partition(":")[0]
     assert len(whole.told) == 1
 
@@ -159,7 +161,7 @@ def test_the_one_outside_is_called_only_when_a_beat_came_through(whole):
     assert len(whole.called) == before
 
 
-@pytest.mark.parametrize("answer", [Response("", 500), Unreachable("nobody answers")])
+@pytest.mark.parametrize("answer", [Response("", 500), Response("", 301), Unreachable("nobody answers")])
 def test_trouble_with_the_one_outside_is_logged_once_and_stops_nothing(whole, answer):
     whole.answer = answer
     whole.pass_(30 * MINUTE)
@@ -191,6 +193,59 @@ def test_a_room_that_cannot_be_told_holds_up_nothing(whole):
 
     assert whole.told == []
     assert whole.heart.trouble()
+
+
+def test_a_room_that_was_away_is_told_as_soon_as_it_is_back(whole):
+    whole.pass_(30 * MINUTE)
+    whole.stopped = {"delivery"}
+    whole.bot.ears["irc"].ready = False
+    whole.pass_(30 * MINUTE)
+    before = whole.told
+    whole.bot.ears["irc"].ready = True
+    whole.pass_(5 * MINUTE)
+
+    assert before == []
+    assert [text.split(",")[0] for _, text in whole.told] == [
+        "HEARTBEAT: alerts have not come through psfbot since 12:26 UTC"
+    ]
+
+
+def test_who_dies_before_an_alarm_is_told_leaves_it_to_the_next(whole):
+    whole.pass_(30 * MINUTE)
+    whole.stopped = {"reading"}
+
+    async def dies(*_, **__):
+        raise ArithmeticError
+
+    whole.heart.__dict__["tell"] = dies
+    with pytest.raises(ArithmeticError):
+        whole.pass_(30 * MINUTE)
+    whole.heart = whole.begun()
+    whole.pass_(30 * MINUTE)
+
+    assert [Stage.READING.value in text for _, text in whole.told] == [True]
+
+
+def test_who_takes_over_while_the_storage_is_busy_forgets_no_alarm(whole):
+    whole.pass_(30 * MINUTE)
+    whole.stopped = {"reading"}
+    whole.pass_(20 * MINUTE)
+    whole.heart, whole.stopped = whole.begun(), set()
+    marks = whole.heart.marks
+
+    class Busy:
+        """Marks of a storage that is busy."""
+
+        async def all(self):
+            raise StoreBusy("another process holds it")
+
+    whole.heart.marks = Busy()
+    with pytest.raises(StoreBusy):
+        asyncio.run(whole.heart.look_out())
+    whole.heart.marks = marks
+    whole.pass_(10 * MINUTE)
+
+    assert [text.split(" ")[2] for _, text in whole.told] == ["have", "come"]
 
 
 def test_a_process_that_does_not_lead_neither_beats_nor_alarms(whole):
@@ -229,6 +284,38 @@ def test_a_clock_that_is_set_back_stops_no_beat_and_alarms_nobody(whole):
 
     assert len(whole.called) >= before + 5
     assert whole.told == []
+
+
+def test_a_clock_that_is_set_forward_alarms_nobody_and_hides_nothing(whole):
+    whole.pass_(30 * MINUTE)
+    whole.bot.now += 60 * MINUTE
+    whole.stopped = {"clock"}
+    asyncio.run(whole.step())
+    before = whole.told
+    whole.pass_(12 * MINUTE)
+
+    assert before == []
+    assert [Stage.CLOCK.value in text for _, text in whole.told] == [True]
+
+
+def test_a_clock_that_is_set_forward_ends_no_alarm(whole):
+    whole.pass_(30 * MINUTE)
+    whole.stopped = {"delivery"}
+    whole.pass_(20 * MINUTE)
+    whole.bot.now += 60 * MINUTE
+    whole.pass_(5 * MINUTE)
+
+    assert [text.split(" ")[2] for _, text in whole.told] == ["have"]
+
+
+def test_a_loop_that_stood_still_is_told_of(whole):
+    whole.pass_(30 * MINUTE)
+    whole.heart.steady = lambda: 3600.0 + 1e9
+    whole.bot.now += 60 * MINUTE
+    asyncio.run(whole.heart.look_out())
+    asyncio.run(whole.bot.deliver())
+
+    assert [Stage.CLOCK.value in text for _, text in whole.told] == [True]
 
 
 def test_who_leads_no_more_knows_nothing_of_beats(whole):

@@ -131,6 +131,18 @@ def test_what_is_down_at_the_first_look_is_told_and_what_is_up_is_not(bot, pingd
     assert bot.incidents[0].opened_at == NOON - HOUR
 
 
+def test_what_is_found_is_as_bad_as_its_webhook_would_say(bot, pingdom):
+    pingdom.checks[1]["severity_level"] = "HIGH"
+    pingdom.checks[2]["severity_level"] = "LOW"
+    for number in SITES:
+        pingdom.move(number, "down", NOON)
+    bot.pass_(MINUTE)
+
+    found = {one.subject: one.severity.value for one in bot.incidents if one.service}
+    assert found == dict(zip(SITES.values(), ("critical", "warning", "error"), strict=True))
+    assert any("include_severity=true" in path for path in pingdom.asked)
+
+
 def test_what_changed_while_psfbot_was_down_is_found_after_its_start(bot, pingdom):
     bot.pass_(MINUTE)
     pingdom.move(1, "down", NOON + 10 * MINUTE)
@@ -156,7 +168,7 @@ def test_a_check_that_says_neither_up_nor_down_changes_nothing(bot, pingdom, sta
 def test_a_wrong_token_is_told_and_no_news_of_any_check(bot, pingdom):
     pingdom.move(1, "down", NOON)
     settings = FOUND["pingdom"].settings(token="wrong", api_url=pingdom.url)  # noqa: S106
-    bot.turn.asked.settings = settings
+    bot.polling.settings = {"pingdom": settings}
     bot.pass_(5 * MINUTE)
 
     assert "PSFBOT_PINGDOM_TOKEN is not accepted" in bot.polling.trouble()
@@ -165,7 +177,7 @@ def test_a_wrong_token_is_told_and_no_news_of_any_check(bot, pingdom):
 
 
 def test_without_a_token_nothing_is_asked(bot, pingdom):
-    bot.turn.asked.settings = FOUND["pingdom"].settings(api_url=pingdom.url)
+    bot.polling.settings = {"pingdom": FOUND["pingdom"].settings(api_url=pingdom.url)}
     bot.pass_(10 * MINUTE)
 
     assert pingdom.asked == []

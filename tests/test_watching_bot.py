@@ -8,6 +8,9 @@ from chaos import catalog
 
 from psfbot.app import now, start
 from psfbot.app.bot import Bot
+from psfbot.catalog import words
+from psfbot.catalog.book import Book
+from psfbot.catalog.model import Team
 from psfbot.store.db import Database
 
 pytestmark = pytest.mark.anyio
@@ -38,6 +41,14 @@ async def test_a_beat_comes_all_the_way_through_the_running_bot(bot):
     assert b'psfbot_heartbeat_age_seconds{stage="delivered"}' in bot.counters.text()
 
 
+async def test_an_alarm_names_those_who_may_administer_psfbot(bot):
+    assert bot.heartbeat.whom() == words.NOBODY
+
+    teams = {"infra": Team(id="infra", name="The Keepers", grants=("admin",))}
+    bot.app.library.book = Book.of(bot.app.book.catalog.model_copy(update={"teams": teams}))
+    assert bot.heartbeat.whom() == "ask The Keepers"
+
+
 async def test_what_stands_still_is_said_where_readiness_is_asked_and_webhooks_go_on(bot):
     async with asyncio.timeout(20):
         while not bot.polling.led:  # noqa: ASYNC110 - whoever begins to lead knows of no failure
@@ -62,3 +73,12 @@ async def test_before_the_web_server_listens_a_beat_is_not_taken(bot):
     bot.port = port
 
     assert bot.heartbeat.taken_at is None
+
+
+def test_a_demo_tells_nobody_outside_that_the_bot_is_alive(tmp_path):
+    """Else whoever tries psfbot with the settings of the real one hides that this one is dead."""
+    environ = {"PSFBOT_CATALOG": str(catalog(tmp_path)), "PSFBOT_DEADMAN_URL": "https://dead.example/secret-word"}
+    with Database.open(f"sqlite:///{tmp_path / 'psfbot.sqlite3'}") as db:
+        found = [Bot(start(environ), db, {}, {}, asyncio.Event(), stays_here=demo).heartbeat for demo in (False, True)]
+
+    assert [one.outside is None for one in found] == [False, True]

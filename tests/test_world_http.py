@@ -9,6 +9,8 @@ import near_world
 import pytest
 from near_world import Answer, Authority
 
+from psfbot import http
+from psfbot.errors import UserError
 from psfbot.http import Client, Way, trusted
 from psfbot.plugin import Response, Unreachable
 
@@ -206,3 +208,15 @@ def test_an_answer_that_is_no_json_says_nothing():
 
     with pytest.raises(Unreachable, match="did not answer with JSON"):
         found.json()
+
+
+def test_no_proxy_leads_to_ourselves_whatever_we_are_called(monkeypatch):
+    """Else the heartbeat of a bot that listens on an address of its own would tell its secret to the proxy."""
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    with near_world.web(host="127.0.0.2") as near:
+        url = f"http://127.0.0.2:{near.port}/hooks/heartbeat/secret"
+        answered = asyncio.run(http.post(url, b"{}", {}, ours=True))
+        with pytest.raises(UserError):
+            asyncio.run(http.post(url, b"{}", {}))
+
+    assert (answered.status, len(near.asked)) == (200, 1)

@@ -88,7 +88,8 @@ def test_only_the_public_addresses_of_a_host_are_asked():
     [
         "127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.0.1", "169.254.169.254", "0.1.2.3", "100.64.0.1", "224.0.0.1",
         "255.255.255.255", "::1", "::", "fe80::1", "fe80::1%eth0", "fc00::1", "ff02::1", "::ffff:10.0.0.1", "nonsense",
-        "::ffff:127.0.0.1", "64:ff9b::a00:1", "64:ff9b::7f00:1", "2002:a00:1::", "2001:0:4136:e378:8000:63bf:f5ff:fffe",
+        "::ffff:127.0.0.1", "64:ff9b::a00:1", "64:ff9b::7f00:1", "2002:a00:1::", "fec0::1", "5f00::1",
+        "64:ff9b:1::a00:1", "::127.0.0.1", "::ffff:0:10.0.0.1", "2001:0:4136:e378:8000:63bf:f5ff:fffe",
     ],
 )  # fmt: skip
 def test_no_address_of_a_private_network_counts_as_public(address):
@@ -102,6 +103,16 @@ def test_public_addresses_count_as_public(address):
 
 def test_what_an_operator_set_is_asked_as_it_is():
     assert way("api.internal.test", leads_to=(PRIVATE,)) == Way()
+
+
+def test_a_redirect_leads_nobody_to_the_private_address_of_a_service_that_was_set():
+    """Whoever runs a page that the catalog names must not send psfbot into the network of its operator."""
+    ours = reach(leads_to=(PRIVATE,))
+
+    with pytest.raises(NotAsked):
+        asyncio.run(ours.onward("docs.python.org")("api.internal.test", 443))
+    assert asyncio.run(ours.onward("API.internal.test.")("api.internal.test", 443)) == Way()
+    assert asyncio.run(reach().onward("docs.python.org")("api.internal.test", 443)) == Way((PUBLIC,), 443)
 
 
 @pytest.mark.parametrize(
@@ -178,6 +189,20 @@ def test_the_world_puts_doors_and_reach_together(tmp_path):
     assert (shown.trouble, shown.names, shown.instead) == ("", ("docs.python.org",), near.place)
     assert [record.value for record in records] == [PUBLIC]
     assert near.asked[0].sni == "docs.python.org"
+
+
+def test_a_page_that_redirects_to_the_operators_own_network_is_not_followed(tmp_path):
+    with near_world.web({"*": Answer(body="secret")}) as inside:
+        answers = {"*": Answer(302, headers={"location": f"http://localhost:{inside.port}/admin"})}
+        with near_world.web(answers) as page:
+            world = outside(
+                tmp_path, PSFBOT_CHECKS_CONNECT_TO=f"http://{page.place}", PSFBOT_PUBLIC_URL="http://localhost"
+            )
+            with pytest.raises(NotAsked) as caught:
+                asyncio.run(world.http.request("GET", "http://docs.python.org/", follow=True))
+
+    assert "localhost: it leads to no public address" in str(caught.value)
+    assert inside.asked == []
 
 
 def test_a_certificate_that_nobody_shows_says_who_was_asked_and_takes_no_longer_than_it_may(tmp_path):

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import near_world
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
 from near_world import Authority
 from requiring import require
 
@@ -56,6 +57,20 @@ def test_a_certificate_that_is_not_valid_is_read_with_the_reason(tmp_path, made,
 
     assert found.trouble.startswith(trouble)
     assert found.names == ("docs.python.org",)
+
+
+def test_an_authority_that_expired_is_not_told_as_the_certificates_own_end(tmp_path):
+    """The certificate itself is good for a month: whoever reads that it expired then looks in the wrong place."""
+    near_ca = Authority(tmp_path)
+    now = datetime.now(UTC)
+    between = near_ca.signed("Between", (), now, timedelta(days=-90), timedelta(days=-2), ca=True)
+    pem = Authority(tmp_path, "Between").certificate("docs.python.org", days=30)
+    pem.write_bytes(pem.read_bytes() + between.public_bytes(Encoding.PEM))
+    with near_world.web(pem=pem) as near:
+        found = look(near_ca, near.port)
+
+    assert found.trouble == "one of the certificates above it has expired"
+    assert found.ends_at > now
 
 
 @pytest.mark.parametrize(

@@ -54,6 +54,7 @@ def alert(member: Member, group: Group, hook: Hook) -> Alert:
             ("Alertmanager", group.external),
         ),
         at=when(member.starts_at if state == "firing" else member.ends_at, hook),
+        holds=state == "firing",  # after a while in which no rule was heard of, it goes on with what it called over
     )
 
 

@@ -37,7 +37,6 @@ PARTS = 10
 """Signatures that are looked at: PagerDuty sends one for each secret, and two while one replaces the other."""
 OLDEST = timedelta(hours=72)
 """PagerDuty tries for 48 hours; what is older is a recording that somebody plays again."""
-AHEAD = timedelta(minutes=5)
 ANNOTATED = "incident.annotated"
 STATES = {
     "incident.triggered": State.FIRING,
@@ -58,11 +57,11 @@ def read(envelope: Envelope, hook: Hook) -> Alert | Ignored | Stale:
     state = STATES.get(event.event_type)
     if state is None:
         return Ignored(told(event), remark(event, hook))
-    if not hook.received_at - OLDEST <= event.happened <= hook.received_at + AHEAD:
+    if event.happened < hook.received_at - OLDEST:
         return Stale(
             f"It happened at {event.happened.isoformat()}, which is no news: this is a recording, played again."
         )
-    return alert(event, state)
+    return alert(event, state, hook)
 
 
 def remark(event: Event, hook: Hook) -> Remark | None:
@@ -77,8 +76,11 @@ def remark(event: Event, hook: Hook) -> Remark | None:
     )
 
 
-def alert(event: Event, state: State) -> Alert:
-    """What PagerDuty says about an incident, which is named by its service first and its title next."""
+def alert(event: Event, state: State, hook: Hook) -> Alert:
+    """What PagerDuty says about an incident, which is named by its service first and its title next.
+
+    A time that lies ahead shows that our clock is slow, which is no reason to lose it: then it happened when it came.
+    """
     incident = event.incident
     return Alert(
         source=plugin.name,
@@ -93,7 +95,7 @@ def alert(event: Event, state: State) -> Alert:
         links=links(("PagerDuty", incident.html_url)),
         by=event.agent.summary,
         event=event.id,
-        at=event.happened,
+        at=when(event.happened, hook),
     )
 
 

@@ -155,7 +155,8 @@ class Line(Generic[C]):
         left = end - self.clock()
         job = asyncio.wrap_future(self._pool.submit(self._do, work, seconds))
         try:
-            reply = await asyncio.wait_for(job, left)
+            async with asyncio.timeout(left):
+                reply = await job
         except TimeoutError:
             raise Failed(SLOW.format(seconds)) from None
         return self._weighed(reply)

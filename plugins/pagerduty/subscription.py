@@ -1,12 +1,13 @@
 """The webhook subscription: is PagerDuty told to tell us, and does that arrive? `--fix` makes it, and tries it."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from pagerduty import RestApiV2Client
 from psfbot.plugin import Examination, Finding, Health, OutOfReach, UserError, in_force
 
-from .client import WRITE_SECONDS, Line
+from .client import WRITE_SECONDS, Line, Reply
 from .settings import Settings
 
 WANTED = (
@@ -14,6 +15,8 @@ WANTED = (
     "incident.resolved", "incident.annotated",
 )  # fmt: skip
 """What psfbot acts upon."""
+PATH = "/webhook_subscriptions"
+PAGE, PAGES = 100, 20
 PING = "pagey.ping"
 WAIT = 30.0
 """Seconds that a test event may take."""
@@ -52,11 +55,11 @@ async def webhook(rest: Line[RestApiV2Client], examination: Examination, setting
         return (Finding("webhook", Health.WRONG, NO_URL, SET_URL),)
     url = f"{examination.public_url.rstrip('/')}/hooks/pagerduty"
     try:
-        reply = await rest.ask(lambda client: client.get("/webhook_subscriptions", params={"limit": 100}))
+        reply, there = await listed(rest)
         if not reply.fine:
             seen = UNTOLD.format(status=reply.status, words=reply.words)
             return (Finding("webhook", Health.WRONG, seen, RIGHTS),)
-        to_us = [one for one in rows(reply.data) if address(one) == url]
+        to_us = [one for one in there if address(one) == url]
         ours = next((one for one in to_us if one.get("active") is not False), next(iter(to_us), None))
         if ours is None:
             return await made(rest, examination, url)
@@ -68,6 +71,18 @@ async def webhook(rest: Line[RestApiV2Client], examination: Examination, setting
     except OutOfReach as error:
         return (Finding("webhook", Health.WRONG, str(error), LATER),)
     return (found,)
+
+
+async def listed(rest: Line[RestApiV2Client]) -> tuple[Reply, list[dict[str, Any]]]:
+    """Every subscription of the account, page by page, with the last answer: one too few would be made once more."""
+    found: list[dict[str, Any]] = []
+    for page in range(PAGES):
+        asked = {"limit": PAGE, "offset": page * PAGE}
+        reply = await rest.ask(partial(RestApiV2Client.get, url=PATH, params=asked))
+        found += rows(reply.data)
+        if not reply.fine or reply.data.get("more") is not True:
+            break
+    return reply, found
 
 
 def rows(data: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ from psfbot.plugin import Payload, Round, Said, Time, Unreachable, fetch, loose
 
 from .change import Change, tag_names
 
-CHECKS = "{api}/checks?include_tags=true&limit=25000"
+CHECKS = "{api}/checks?include_tags=true&include_severity=true&limit=25000"
 OUTAGES = "{api}/summary.outage/{id}?from={since}&to={now}&order=asc"
 TRANSACTIONS = "{api}/tms/check/report/status?from={since:%Y-%m-%dT%H:%M:%SZ}&order=asc"
 STATES = {"up": "UP", "down": "DOWN"}
@@ -37,6 +37,7 @@ class Check(Payload):
     hostname: Said = ""
     type: Said = ""
     status: Said = ""
+    severity_level: Said = ""
     tags: Annotated[tuple[str, ...], BeforeValidator(tag_names)] = ()
     lastdownstart: Time = None
     lastdownend: Time = None
@@ -60,6 +61,7 @@ class Check(Payload):
                 "check_params": {"hostname": self.hostname},
                 "tags": list(self.tags),
                 "current_state": STATES[status],
+                "importance_level": self.severity_level,
                 "state_changed_timestamp": at,
             }
         )

@@ -15,7 +15,8 @@ PATIENCE = 45.0
 """Seconds after which a round ends; whatever has not answered by then is not known."""
 ALONE = 3
 """So many hosts or more that are all silent at once say more about psfbot's own network than about each of them."""
-BLIND, TOLD = "blind", "told "
+BLIND, SINCE, TOLD = "blind", "blind since", "told "
+SELF = "psfbot"
 SHOWN = 2
 ALL_SILENT = "none of {count} pages answers psfbot's probes: its own network is down, or all of them are"
 NO_TIME = "its turn did not come within this round"
@@ -24,7 +25,7 @@ NO_TIME = "its turn did not come within this round"
 class Seen(NamedTuple):
     """What one probe saw: a trouble in words (none is good), how bad it is, and what to add to it.
 
-    `silent` is where nobody answered at all; `at_once` where a second look would not tell more.
+    `silent` is where nobody answered at all; `at_once` where a second look would not tell more; `up` where all works.
     """
 
     trouble: str = ""
@@ -33,6 +34,7 @@ class Seen(NamedTuple):
     detail: str = ""
     silent: bool = False
     at_once: bool = False
+    up: bool = False
 
 
 async def look_at(
@@ -74,9 +76,17 @@ def told(found: Mapping[Probe[What], Seen], declared: Sequence[Probe[What]], nee
         times = failed_before(probe.key, look) + 1 if seen.trouble else 0
         look.memory[probe.key] = times
         if not seen.trouble or seen.at_once or times >= need:
-            alerts.append(alert(probe, seen, look.now))
+            alerts.append(dated(alert(probe, seen, look.now), look.memory.get(TOLD + probe.key)))
             look.memory[TOLD + probe.key] = alerts[-1] if seen.trouble else None
     return alerts
+
+
+def dated(found: Alert, before: object) -> Alert:
+    """A problem that goes on as it was keeps its time: seeing the same once more must not overrule who closed it."""
+    if not isinstance(before, Alert) or found.state is not State.FIRING:
+        return found
+    same = (before.severity, before.up) == (found.severity, found.up)
+    return found.model_copy(update={"at": before.at}) if same else found
 
 
 def gone(declared: Sequence[Probe[What]], look: Round) -> list[Alert]:
@@ -102,6 +112,7 @@ def blindness(found: Mapping[Probe[What], Seen], need: int, look: Round) -> list
     silent = all_silent(found)
     times = failed_before(BLIND, look) + 1 if silent else 0
     look.memory[BLIND] = times
+    since = look.memory.setdefault(SINCE, look.now) if silent else look.memory.pop(SINCE, None)
     if silent:
         look.memory.update({probe.key: 0 for probe in found})
     if silent and times < need:
@@ -111,11 +122,12 @@ def blindness(found: Mapping[Probe[What], Seen], need: int, look: Round) -> list
             source=SOURCE,
             key=BLIND,
             about="probes",
+            hints=(SELF,),
             state=State.FIRING if silent else State.RESOLVED,
             severity=Severity.CRITICAL,
             summary=ALL_SILENT.format(count=len(found)) if silent else "pages answer psfbot's probes",
             detail=" · ".join(seen.trouble for seen in list(found.values())[:SHOWN]) if silent else "",
-            at=look.now,
+            at=since if silent and isinstance(since, datetime) else look.now,
         )
     ]
 
@@ -140,4 +152,5 @@ def alert(probe: Probe[What], seen: Seen, now: datetime) -> Alert:
         detail=seen.detail,
         links=links(("Page", page)),
         at=now,
+        up=seen.up,
     )

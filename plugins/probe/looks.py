@@ -70,7 +70,7 @@ async def at_certificate(place: Certificate, look: Round) -> Seen:
         why = shown.trouble or f"it expired on {shown.ends_at:%Y-%m-%d}"
         return Seen(f"{name} is not valid: {why}{shown.aside}", severity=severity, detail=detail, at_once=True)
     when = f"{left(shown.ends_at, look.now)}, on {shown.ends_at:%Y-%m-%d}"
-    return Seen(f"{name} ends {when}{shown.aside}", severity=severity, detail=detail, at_once=True)
+    return Seen(f"{name} ends {when}{shown.aside}", severity=severity, detail=detail, at_once=True, up=True)
 
 
 def weigh(shown: Shown, now: datetime, settings: Settings) -> Severity | None:

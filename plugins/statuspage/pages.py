@@ -39,6 +39,7 @@ NO_LONGER = "does not answer as a Statuspage any more"
 UNANSWERED = "May this machine ask the internet? `PSFBOT_STATUSPAGE_POLL=false` switches the asking off."
 WRONG_PAGE = "Is `status_page` in the catalog still right?"
 UNREADABLE = "this is no list of incidents"
+ANOTHER = "says that it is {}"
 HAS_PATH = "left alone: its address has a path, so it is no Statuspage"
 
 
@@ -156,6 +157,8 @@ def is_none(address: str, why: str, round_: Round) -> None:
 async def asked(host: str, base: str, round_: Round) -> Seen:
     """What a page says now, and how the incidents ended that it no longer speaks of."""
     summary = Summary.model_validate(await fetch(round_, base + SUMMARY))
+    if (said := PAGES.get(summary.page.id, host)) != host:
+        raise Unreachable(ANOTHER.format(said))
     round_.memory[f"read {host}"] = True
     open_now, before = frozenset(one.id for one in summary.incidents), round_.memory.get(f"open {base}")
     past: tuple[Incident, ...] = ()

@@ -140,6 +140,7 @@ def expiring(notice: Notice, hook: Hook) -> Alert:
         detail=" · ".join(filter(None, (f"It ends at {end}" if end else "", notice.details))),
         links=links(("UptimeRobot", notice.dashboard), ("Checked page", notice.page)),
         at=when(notice.at, hook),
+        up=days is None or days >= 0,
     )
 
 

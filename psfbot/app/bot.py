@@ -14,7 +14,7 @@ from typing import Any
 from psfbot import logs
 from psfbot.app import App, now
 from psfbot.app.calendars import calendar_of
-from psfbot.app.checklists import ROUND, checklists_of, kept_runs, move_on
+from psfbot.app.checklists import ROUND, checklists_of, kept_runs, move_on, wake_of
 from psfbot.app.drifting import drift_round, drifting_of
 from psfbot.app.duty import more_rounds, roster_of
 from psfbot.app.every import Round, bug, every
@@ -282,8 +282,10 @@ class Bot:
         return found
 
     async def lead(self) -> None:
-        """Take the lead if it is free, and tell how things stand."""
-        leads = await self.leader.poll()
+        """Take the lead if it is free, and tell how things stand; who takes it over does at once what is due."""
+        led, leads = self.leader.leads, await self.leader.poll()
+        for bell in (self.letters, self.courier.bell, bell_of(self), wake_of(self)) if leads and not led else ():
+            bell.set()
         self.counters.leads(leader=leads)
         self.counters.outbox({s.value: n for s, n in (await self.outbox.counts()).items()}, await self.outbox.oldest())
 
@@ -390,7 +392,7 @@ def rounds(bot: Bot) -> tuple[Round, ...]:
         Round("heartbeat", BEAT, bot.heartbeat.beat),
         Round("watch", BEAT, bot.heartbeat.look_out),
         *more_rounds(bot),
-        Round("checklists", ROUND, partial(move_on, bot)),
+        Round("checklists", ROUND, partial(move_on, bot), wake_of(bot)),
         Round("forge", FORGE, partial(attend, bot), bell_of(bot)),
         drift_round(bot),
         Round("retention", CLEAN, bot.clean),

@@ -1,7 +1,7 @@
 """What psfbot's doctor sees of psfbot itself: settings, plugins, catalog, database, the running bot, its address."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AsyncExitStack
 from datetime import date
 
@@ -35,6 +35,7 @@ NOT_US = "{url} answers, and it is not psfbot (status {status})"
 LEADS = "Let the web server or load balancer there pass requests on to PSFBOT_HOST and PSFBOT_PORT."
 REACHED = "psfbot answers at {url}"
 NOT_RUNNING = "none answers at {url}"
+ANOTHER = "Set PSFBOT_PORT to a port that no other program has."
 START = "Start it with `psfbot run`, or run the doctor where it runs."
 RUNS = "it runs at {url}"
 ILL = "it runs at {url}, and {parts}"
@@ -100,14 +101,26 @@ async def bot(url: Callable[[], str], port: int) -> tuple[Finding, ...]:
         return (Finding("bot", Health.OFF, ANY_PORT),)
     try:
         answer = await Client().request("GET", f"{url()}/readyz", seconds=SECONDS)
-        parts = answer.json().get("parts")
-    except (Unreachable, AttributeError):
+    except Unreachable:
         return (Finding("bot", Health.OFF, NOT_RUNNING.format(url=url()), START),)
-    ill = [f"{name}: {word}" for name, word in (parts or {}).items() if word != "ok"]
+    parts = parts_of(answer)
+    if parts is None:
+        return (Finding("bot", Health.WRONG, NOT_US.format(url=url(), status=answer.status), ANOTHER),)
+    ill = [f"{name}: {word}" for name, word in parts.items() if word != "ok"]
     if answer.status != FINE or ill:
         seen = ILL.format(url=url(), parts="; ".join(ill) or f"it answered {answer.status}")
         return (Finding("bot", Health.WRONG, seen, ITS_LOG),)
     return (Finding("bot", Health.OK, RUNS.format(url=url())),)
+
+
+def parts_of(answer: Response) -> Mapping[str, object] | None:
+    """How the parts of a psfbot are, by its own word; nothing where somebody else answers."""
+    try:
+        said = answer.json()
+    except Unreachable:
+        return None
+    parts = said.get("parts") if isinstance(said, dict) else None
+    return parts if isinstance(parts, dict) else None
 
 
 async def public(url: str) -> tuple[Finding, ...]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from secrets import token_hex
+from time import monotonic
 
 from pydantic import SecretStr
 
@@ -36,7 +37,7 @@ ALARM = "heartbeat alarm"
 TAKEN = 202
 STOPPED = (
     "HEARTBEAT: alerts have not come through psfbot since {since:%H:%M} UTC, {stage}. "
-    "Until they do again, silence here is no good news; psfbot's log and /readyz say more"
+    "Until they do again, silence here is no good news; psfbot's log and /readyz say more · {whom}"
 )
 MOVES = "HEARTBEAT: alerts come through psfbot again, after {time}"
 
@@ -93,9 +94,11 @@ class Heartbeat:
     leads: Callable[[], bool]
     platforms: Mapping[str, Platform]
     rooms: Callable[[], Sequence[Room]]
+    whom: Callable[[], str]
     ring: Callable[[], None]
     call: Call
     outside: SecretStr | None = None
+    steady: Callable[[], float] = monotonic
     secret: str = field(default_factory=lambda: token_hex(24))
     plugin: Plugin = field(default_factory=door)
     name: str = SOURCE
@@ -106,8 +109,10 @@ class Heartbeat:
     came_at: datetime | None = None
     body: bytes = b""
     stuck: str = ""
+    untold: tuple[Notice, ...] = ()
     outside_trouble: str = ""
     led: bool = False
+    looked: tuple[datetime, float] | None = None
     calls: set[asyncio.Task[None]] = field(default_factory=set)
 
     @property
@@ -125,8 +130,12 @@ class Heartbeat:
 
     async def look_out(self) -> None:
         """See whether beats come through; whoever sends them must not be the one who looks, lest both stand still."""
-        now = self.now()
+        now, before = self.now(), self.looked
+        self.looked = (now, self.steady())
         if await self.leading(now):
+            if before and now - before[0] - timedelta(seconds=self.looked[1] - before[1]) >= EVERY:
+                log.warning("clock set forward, or machine asleep", since=before[0].isoformat())
+                self.started, self.came_at = now, None  # the time that was left out says nothing about beats
             await self.watch(now)
 
     async def leading(self, now: datetime) -> bool:
@@ -140,7 +149,12 @@ class Heartbeat:
     async def take_over(self, now: datetime) -> None:
         """Begin to count anew; an alarm that was told by whoever led before is still on."""
         self.started, self.sent_at, self.came_at, self.led = now, None, None, True  # at once: two loops may ask
-        known = (await self.marks.all()).get(ALARM)
+        self.untold = ()
+        try:
+            known = (await self.marks.all()).get(ALARM)
+        except StoreBusy:
+            self.led = False  # else that alarm would be forgotten, and its end never told
+            raise
         self.stuck = known.value if known else ""
 
     async def send_one(self, now: datetime) -> None:
@@ -176,7 +190,8 @@ class Heartbeat:
         try:
             async with asyncio.timeout(PATIENCE):
                 answer = await self.call(url)
-            trouble = "" if answer.status < 400 else f"it answered {answer.status}"  # noqa: PLR2004 - an error
+            fine = 200 <= answer.status < 300  # noqa: PLR2004 - a redirect leads to a page that nobody has called
+            trouble = "" if fine else f"it answered {answer.status}"
         except TimeoutError:
             trouble = f"no answer within {PATIENCE:.0f} s"
         except UserError as error:
@@ -193,18 +208,20 @@ class Heartbeat:
                 await self.moves_again(now)
             return
         if self.stuck:
+            self.untold = await self.around(self.untold, now)
             return
         stage = await self.stopped_at(now)
         self.stuck = stage.value
         log.error("heartbeat stopped", stage=stage.name.lower(), since=last.isoformat())
-        await self.mark(now, stage.value, last)
-        await self.tell(STOPPED.format(since=last, stage=stage.value), now, around=stage in PAST_OUTBOX)
+        said = STOPPED.format(since=last, stage=stage.value, whom=self.whom())
+        await self.tell(said, now, around=stage in PAST_OUTBOX)
+        await self.mark(now, stage.value, last)  # only now: whoever dies before that leaves it to the next leader
 
     async def moves_again(self, now: datetime) -> None:
         """Say that it is over."""
         known = (await self.marks.all()).get(ALARM)
         time = span(now - (known.at if known else now))
-        self.stuck = ""
+        self.stuck, self.untold = "", ()
         log.info("heartbeat comes through again")
         await self.mark(now, "", now)
         await self.tell(MOVES.format(time=time), now, around=False)
@@ -244,13 +261,18 @@ class Heartbeat:
             else:
                 self.ring()
                 return
-        await asyncio.gather(*(self.tell_directly(notice, now) for notice in notices))
+        self.untold = await self.around(tuple(notices), now)
 
-    async def tell_directly(self, notice: Notice, now: datetime) -> None:
-        """Tell one room without the outbox: better twice than never."""
+    async def around(self, notices: tuple[Notice, ...], now: datetime) -> tuple[Notice, ...]:
+        """Tell rooms without the outbox; those that cannot be told now, and are to be told later."""
+        done = await asyncio.gather(*(self.tell_directly(notice, now) for notice in notices))
+        return tuple(notice for notice, over in zip(notices, done, strict=True) if not over)
+
+    async def tell_directly(self, notice: Notice, now: datetime) -> bool:
+        """Tell one room without the outbox; False where that is worth another try."""
         platform = self.platforms.get(notice.room.platform)
         if platform is None or not platform.ready:
-            return
+            return platform is None
         parcel = Parcel(
             id=0,
             notice=notice,
@@ -265,6 +287,8 @@ class Heartbeat:
                 await platform.send(parcel)
         except (DeliveryError, TimeoutError) as error:
             log.warning("alarm not told", lane=notice.room.lane, reason=str(error) or "no answer")
+            return not isinstance(error, DeliveryError) or error.final  # without an answer it may have been told
+        return True
 
     def trouble(self) -> str:
         """What stands still, in a few words; nothing while beats come through."""

@@ -48,13 +48,12 @@ class Library:
 
     def reload(self) -> str:
         """Take the file as it is now, all of it or nothing; say which."""
+        from psfbot.catalog.exchange.private import fault  # noqa: PLC0415 - the same
         from psfbot.catalog.file import load  # noqa: PLC0415 - the same
-        from psfbot.catalog.finding import as_text  # noqa: PLC0415 - the same
 
         loaded = load(self.path)
         if loaded.catalog is None or loaded.errors:
-            first = as_text(loaded.errors[:1])
-            why = f"{count(len(loaded.errors), 'fault')}, the first: {first}"
+            why = f"{count(len(loaded.errors), 'fault')}, the first: {fault(loaded.errors[0])}"
             self.book = replace(self.book, refused=why)
             return f"The catalog changed, but I keep the last good one: {why}"
         self.book = Book.of(loaded.catalog, places=loaded.places, path=str(self.path))

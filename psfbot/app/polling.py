@@ -17,6 +17,7 @@ from psfbot.errors import StoreBusy
 from psfbot.flows.poll import MARK, Asked, Asker, ask, keep
 from psfbot.plugin import Configuration, NotAsked, NotSetUp, Plugin, Unreachable
 from psfbot.relay.alert import Alert, Severity, State
+from psfbot.relay.match import SELF
 from psfbot.relay.word import span
 from psfbot.text import cut
 
@@ -26,9 +27,9 @@ JITTER = 0.1
 """By which part of its interval a round comes sooner or later, lest all psfbots of the world ask at once."""
 SETTLE = (20.0, 40.0)
 """Seconds after which the first round begins, once this process leads."""
-BLIND = "psfbot learns nothing from it, so silence is no good news: {why}"
-SEES = "psfbot learns from it again"
-ENDED = "psfbot asks it no more"
+BLIND = "psfbot learns nothing from {poll}, so silence is no good news: {why}"
+SEES = "psfbot learns from {poll} again"
+ENDED = "psfbot asks {poll} no more"
 OFF, GOOD, NEVER = "off", "good", "no good round yet"
 
 Chance = Callable[[float, float], float]
@@ -118,8 +119,18 @@ class Polling:
         self.led = True
 
     async def round(self, turn: Turn) -> None:
-        """One round of one poll, and the time of its next; whatever goes wrong is told in the log once."""
+        """One round of one poll, and the time of its next, which comes whatever happens in this one."""
         seconds = turn.asked.poll.seconds
+        turn.asked.settings = self.settings.get(turn.asked.source)  # a token in a file may be another by now
+        try:
+            await self.once(turn)
+        except Exception as error:  # noqa: BLE001 - what is told of a round may fail, too
+            self.bug(error)
+        finally:
+            turn.due_at = self.asker.now() + timedelta(seconds=seconds * self.chance(1 - JITTER, 1 + JITTER))
+
+    async def once(self, turn: Turn) -> None:
+        """One round; whatever goes wrong with asking is told in the log once."""
         try:
             new = await ask(turn.asked, self.asker)
         except (NotSetUp, NotAsked):
@@ -133,7 +144,6 @@ class Polling:
         else:
             turn.off = False
             await self.went_well(turn, new)
-        turn.due_at = self.asker.now() + timedelta(seconds=seconds * self.chance(1 - JITTER, 1 + JITTER))
 
     async def went_well(self, turn: Turn, new: int) -> None:
         """Say what a good round changed."""
@@ -143,12 +153,12 @@ class Polling:
         if turn.failing:
             log.info("poll works again", poll=turn.name)
         turn.failing, turn.failing_since = "", None
-        await self.tell(turn, State.RESOLVED, SEES, self.asker.now())
+        await self.tell(turn, State.RESOLVED, SEES.format(poll=turn.name), self.asker.now())
 
     async def is_off(self, turn: Turn) -> None:
         """Nobody may be asked, which is no failure; and nobody is blind any more where nobody looks."""
         if not turn.off:
-            await self.tell(turn, State.RESOLVED, ENDED, self.asker.now())
+            await self.tell(turn, State.RESOLVED, ENDED.format(poll=turn.name), self.asker.now())
         turn.off, turn.failing, turn.failing_since = True, "", None
 
     async def failed(self, turn: Turn, why: str, *, quiet: bool = False) -> None:
@@ -159,17 +169,24 @@ class Polling:
         now, short, again = self.asker.now(), cut(why, 200), bool(turn.failing)
         if short != turn.failing and not quiet:
             log.warning("poll failing", poll=turn.name, reason=short)
-        turn.failing, turn.failing_since = short, turn.failing_since or now
-        since = turn.asked.good_at or turn.failing_since
+        turn.failing, turn.failing_since = short, past(turn.failing_since, now) or now
+        since = past(turn.asked.good_at, now) or turn.failing_since
         if self.alarm_after and again and now - since >= self.alarm_after:
-            said = BLIND.format(why=short)
-            await self.tell(turn, State.FIRING, said, since)
+            said = BLIND.format(poll=turn.name, why=short)
+            await self.tell(turn, State.FIRING, said, turn.failing_since)  # the last good round came before its end
 
     async def tell(self, turn: Turn, state: State, summary: str, at: datetime) -> None:
         """Report a blind poll, or its end; the relay's own rules see to it that each is told once."""
         about = f"poll {turn.name}"
         alert = Alert(
-            source=SOURCE, key=about, about=about, state=state, severity=Severity.WARNING, summary=summary, at=at
+            source=SOURCE,
+            key=about,
+            about=about,
+            hints=(SELF,),
+            state=state,
+            severity=Severity.WARNING,
+            summary=summary,
+            at=at,
         )
         try:
             if await keep(turn.name, Asked(turn.asked.poll, SOURCE), (alert,), self.asker):
@@ -210,6 +227,11 @@ class Polling:
         """What is amiss with the polls, in a few words; nothing when all that are on work."""
         bad = [one for one in self.reports() if one.state not in {OFF, GOOD, NEVER}]
         return "; ".join(f"{one.name} {one.state}" for one in bad)
+
+
+def past(at: datetime | None, now: datetime) -> datetime | None:
+    """A moment that was, if any: one that lies ahead was noted before the clock was set back, and says nothing."""
+    return at if at and at <= now else None
 
 
 def state_of(turn: Turn, now: datetime) -> str:

@@ -15,7 +15,7 @@ from typing import NamedTuple, Self
 
 from psfbot.app.named import Named
 from psfbot.catalog.book import Book
-from psfbot.http import Way
+from psfbot.http import Route, Way
 from psfbot.plugin import NotAsked, NotPublic, Unreachable
 from psfbot.settings.values import DETOUR
 from psfbot.trouble import why
@@ -31,6 +31,9 @@ LOOKUPS = ThreadPoolExecutor(20, "look-up")
 """Threads of their own: a name server that hangs must not hold up the rest of psfbot, which shares a few others."""
 NAT64 = IPv6Network("64:ff9b::/96")
 """IPv6 addresses that stand for one of IPv4, which is in their last four bytes."""
+IPV6 = 6
+UNICAST = IPv6Network("2000::/3")
+"""Where all public addresses of IPv6 are: what lies outside is for a site, a gateway, or for later."""
 IP = IPv4Address | IPv6Address
 Lookup = Callable[[str, int], Awaitable[tuple[str, ...]]]
 
@@ -95,7 +98,7 @@ class Reach:
 
     async def way(self, host: str, port: int) -> Way:
         """Where to connect for a host; `NotAsked` where psfbot does not ask."""
-        host = host.lower().rstrip(".")
+        host = plain(host)
         if host in self.given:
             return Way(await self.here(host, port), port) if self.stays_here else Way()
         if not self.named.host(host):
@@ -109,6 +112,16 @@ class Reach:
         if self.stays_here:
             raise NotAsked(NOT_HERE.format(host=host))
         return Way(await self.public(host, port), port)
+
+    def onward(self, before: str) -> Route:
+        """The route of those to whom a host redirects: an operator's word counts for hosts that operators set alone."""
+        return self.way if plain(before) in self.given else self.outward
+
+    async def outward(self, host: str, port: int) -> Way:
+        """Where to connect for a host that somebody else's server named: never to a private address of an operator."""
+        if plain(host) in self.given and not self.stays_here:
+            return Way(await self.public(plain(host), port), port)
+        return await self.way(host, port)
 
     async def here(self, host: str, port: int) -> tuple[str, ...]:
         """The addresses of a host, all of them on this machine."""
@@ -127,9 +140,13 @@ class Reach:
 
     def may_ask_for(self, name: str) -> None:
         """Raise `NotAsked` where this name may not be asked for in the DNS."""
-        plain = name.lower().rstrip(".")
-        if not self.named.name(plain):
-            raise NotAsked(NOT_NAMED.format(host=plain))
+        if not self.named.name(plain(name)):
+            raise NotAsked(NOT_NAMED.format(host=plain(name)))
+
+
+def plain(host: str) -> str:
+    """A name as it is compared."""
+    return host.lower().rstrip(".")
 
 
 def is_public(text: str) -> bool:
@@ -138,7 +155,8 @@ def is_public(text: str) -> bool:
         address = ip_address(text)
     except ValueError:
         return False
-    return all(one.is_global and not one.is_multicast for one in meant(address))
+    found = meant(address)
+    return all(one.is_global and not one.is_multicast and (one.version != IPV6 or one in UNICAST) for one in found)
 
 
 def meant(address: IP) -> Iterator[IP]:

@@ -16,6 +16,7 @@ from psfbot.plugin import Response
 from psfbot.relay.alert import Severity
 from psfbot.relay.notice import Room
 from psfbot.relay.route import route
+from psfbot.relay.word import ask_keepers
 from psfbot.store.marks import SqlMarks
 
 TRIES = 10.0
@@ -62,8 +63,8 @@ def heartbeat_of(bot: Watching) -> Heartbeat:
             raise UserError(NOT_YET)
         host = ANYWHERE.get(bot.app.settings.host, bot.app.settings.host)
         address = f"http://[{host}]:{bot.port}" if ":" in host else f"http://{host}:{bot.port}"
-        answered = await http.post(address + path, body, {"content-type": "application/json"}, seconds=TRIES)
-        return answered.status
+        json = {"content-type": "application/json"}
+        return (await http.post(address + path, body, json, seconds=TRIES, ours=True)).status
 
     def rooms() -> list[Room]:
         routes = route(None, Severity.CRITICAL, bot.app.book.catalog, bot.rooms)
@@ -81,9 +82,10 @@ def heartbeat_of(bot: Watching) -> Heartbeat:
         leads=lambda: bot.leads,
         platforms=bot.platforms,
         rooms=rooms,
+        whom=lambda: ask_keepers(bot.app.book.catalog),
         ring=bot.courier_bell,
         call=call,
-        outside=bot.app.settings.deadman_url,
+        outside=None if bot.stays_here else bot.app.settings.deadman_url,  # a demo's beats say nothing about the bot
     )
     about = "Time since a heartbeat last passed each stage."
     bot.counters.labelled("psfbot_heartbeat_age_seconds", about, "stage", beat.ages)

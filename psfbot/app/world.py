@@ -46,7 +46,7 @@ class Outside:
     @cached_property
     def http(self) -> Client:
         """Web servers."""
-        return Client(self.reach.way, self.trust)
+        return Client(self.reach.way, self.trust, onward=self.reach.onward)
 
     @cached_property
     def for_checks(self) -> "Outside":

@@ -8,7 +8,7 @@ from psfbot.flows.tell import tell
 from psfbot.relay.alert import Alert, State
 from psfbot.relay.flap import SETTLE, WINDOW, Flap, restless
 from psfbot.relay.incident import Happening, Incident, Problem, Standing
-from psfbot.relay.judge import Judgement, Verdict, ended_later, judge, remember, same_incident
+from psfbot.relay.judge import Judgement, Verdict, believed, ended_later, judge, moved, remember, same_incident
 from psfbot.relay.match import Subject, as_heard, match
 from psfbot.relay.remind import wound
 from psfbot.relay.weigh import goes_on, weigh
@@ -31,7 +31,8 @@ MOVED = frozenset({Happening.RESOLVED, Happening.REOPENED})
 def take(alert: Alert, scene: Scene) -> Taken:
     """Judge one alert and put what people should hear in the outbox, in the caller's transaction."""
     ledger, alert = scene.ledger, as_heard(alert, scene.book)
-    known = ledger.problem(alert.source, alert.key)
+    known = believed(ledger.problem(alert.source, alert.key), scene.now)
+    alert = moved(alert, known, scene.came or scene.now)
     last = ledger.incident(known.incident) if known and known.incident else None
     fresh = ledger.add_alert(alert, letter=scene.letter, incident=last.number if last else None, now=scene.now)
     judgement = judge(alert, known, seen=not fresh, came=scene.came)
@@ -144,6 +145,7 @@ def opened(alert: Alert, subject: Subject, scene: Scene) -> Incident:
             severity=alert.severity,
             opened_at=min(alert.at, scene.now),
             changed_at=scene.now,
+            up=alert.up,
         )
     )
 

@@ -16,7 +16,7 @@ from psfbot.relay.kin import needs
 from psfbot.relay.mute import hush
 from psfbot.relay.remind import STARTS, remind, wound
 from psfbot.relay.storm import TOP_TIER
-from psfbot.relay.word import MILD
+from psfbot.relay.word import warns
 from psfbot.text import count
 
 SETTLE = timedelta(seconds=15)
@@ -35,20 +35,25 @@ GROWN = timedelta(minutes=5)
 def join(incident: Incident, happened: Happening, scene: Scene) -> Incident:
     """Put a failure that begins below the cause that it shares with others, if there is one."""
     ledger, now = scene.ledger, scene.now
-    if happened not in STARTS or incident.severity in MILD or incident.service is None or incident.flapping_since:
+    if happened not in STARTS or warns(incident) or incident.service is None or incident.flapping_since:
         return incident
     if stands_below(incident, scene):
         return incident
     if incident.state is Standing.RESOLVED or hush(incident.subject, happened, scene.silences, now):
         return incident
     new = Down(incident.number, incident.service, incident.began)
-    down = ledger.down(new.since - LONGEST)
+    down = [one for one in ledger.down(new.since - LONGEST) if one.cause or not silent(one.service, scene)]
     known = {one.number: one for one in ledger.causes()} if any(one.cause for one in down) else {}
     nodes = {number: (one.node, one.told_at is not None) for number, one in known.items() if one.node}
     found = cause(new, blocks(down, nodes, new), scene.book, reporting(new.service, scene))
     if found:
         return below(incident, found, known, scene)
     return incident if incident.cause is None else kept(incident, scene, cause=None)
+
+
+def silent(service: str, scene: Scene) -> bool:
+    """Does a silence hold for this service? Then it is no part of what others are told."""
+    return hush(service, Happening.OPENED, scene.silences, scene.now) is not None
 
 
 def reporting(service: str, scene: Scene) -> frozenset[Node]:

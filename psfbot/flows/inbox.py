@@ -11,6 +11,7 @@ from psfbot.flows.poll import HEADER, found_in
 from psfbot.flows.remark import write_down
 from psfbot.oncall.shift import Watch
 from psfbot.plugin import Contents, Hook, Plugin
+from psfbot.relay.alert import Alert
 from psfbot.relay.letter import Fate, Letter
 from psfbot.relay.ports import Inbox, Ledger, Store
 
@@ -32,6 +33,7 @@ class Reader:
     async def read(self, letter: Letter) -> tuple[Fate, list[Taken]]:
         """Read one letter and act on it; the same letter read again changes nothing."""
         contents = open_letter(letter, self.plugins.get(letter.source))
+        alerts = contents.alerts if first_time(letter) else tuple(map(said_then, contents.alerts))
         book, now, watches = self.book(), self.now(), self.watches()
 
         def act(ledger: Ledger) -> list[Taken]:
@@ -40,9 +42,19 @@ class Reader:
             pass_on(letter, ledger, now)
             if contents.remark:
                 write_down(contents.remark, scene)
-            return [take(alert, scene) for alert in contents.alerts]
+            return [take(alert, scene) for alert in alerts]
 
         return contents.fate, await self.store.write(act)
+
+
+def first_time(letter: Letter) -> bool:
+    """Has nobody read this letter before?"""
+    return letter.fate is Fate.NEW and not letter.reason
+
+
+def said_then(alert: Alert) -> Alert:
+    """An alert of a letter that is read once more: what held when it came need not hold now."""
+    return alert.model_copy(update={"holds": False})
 
 
 def open_letter(letter: Letter, plugin: Plugin | None) -> Contents:

@@ -31,6 +31,7 @@ DID = {
 }
 WAITS = "{source} does not know yet: {why} I try again for {hours} hours"
 BUSY = "{source} has not answered to what was done before."
+FAILED = "psfbot failed at it, which is a bug: its log says more."
 LOST = "{source} was not told: {why}"
 GAVE_UP = (
     "NOT PASSED ON #{number} {named}: {by} {did} here, and {source} does not know of it ({why}). Do it there, too."
@@ -113,6 +114,9 @@ async def attempt(roster: Roster, passing: Passing, book: Book, now: datetime, *
         word = await roster.pager.tell(paging(passing))
     except OutOfReach as error:
         return await failed(roster, begun, error, book, now, aloud=aloud)
+    except Exception:  # a plugin's own bug, told by whoever called: without an end it would be tried for ever
+        await failed(roster, begun, OutOfReach(FAILED, unsure=True), book, now, aloud=aloud)
+        raise
     await roster.relay.change(lambda scene: end(begun, Passed.DONE, word, scene), book, now)
     return word, True
 

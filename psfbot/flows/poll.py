@@ -14,7 +14,7 @@ from psfbot.plugin import Configuration, Contents, Round, Unreachable, World
 from psfbot.plugin.looking import Poll
 from psfbot.relay.alert import Alert, State
 from psfbot.relay.incident import Problem
-from psfbot.relay.judge import ORDER, Verdict, judge, remember
+from psfbot.relay.judge import ORDER, Verdict, believed, judge, remember
 from psfbot.relay.letter import Arrival, Fate, Letter
 from psfbot.relay.match import as_heard
 from psfbot.relay.ports import Inbox, Ledger, Store
@@ -116,7 +116,8 @@ class Asked:
 async def ask(asked: Asked, asker: Asker) -> int:
     """One round: how many new alerts were kept. `Unreachable` where nothing is known; then nothing is kept at all."""
     began, poll, troubles = asker.now(), asked.poll, dict[str, str]()
-    look = Round(asked.settings, asker.book(), asker.world, began, asked.good_at, asked.memory, troubles)
+    since = asked.good_at if asked.good_at and asked.good_at <= began else None  # else the clock was set back
+    look = Round(asked.settings, asker.book(), asker.world, began, since, asked.memory, troubles)
     try:
         async with asyncio.timeout(asker.deadline):
             alerts = tuple(await poll.look(look))
@@ -131,10 +132,10 @@ async def ask(asked: Asked, asker: Asker) -> int:
 
 async def keep(name: str, asked: Asked, alerts: Sequence[Alert], asker: Asker) -> int:
     """Keep what is new of these alerts as one letter; what nobody read of the last round is no news either."""
-    keys = {(alert.source, alert.key) for alert in alerts}
+    keys, now = {(alert.source, alert.key) for alert in alerts}, asker.now()
 
     def known(ledger: Ledger) -> dict[Key, Problem | None]:
-        return {key: ledger.problem(*key) for key in keys}
+        return {key: believed(ledger.problem(*key), now) for key in keys}
 
     if not keys:
         return 0
@@ -143,4 +144,4 @@ async def keep(name: str, asked: Asked, alerts: Sequence[Alert], asker: Asker) -
         new = tuple(alert.model_copy(update={"polled": True}) for alert in new)
     if not new:
         return 0
-    return len(new) if await asker.inbox.keep(arrival(name, asked.source, new, asker.now())) else 0
+    return len(new) if await asker.inbox.keep(arrival(name, asked.source, new, now)) else 0

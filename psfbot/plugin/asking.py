@@ -37,7 +37,7 @@ async def fetch(look: Round, url: str, headers: dict[str, str] | None = None) ->
     fresh = {"if-none-match": known.etag, "if-modified-since": known.modified}
     sent = {"accept": "application/json", **(headers or {}), **{name: value for name, value in fresh.items() if value}}
     answer = await look.world.http.request("GET", url, headers=sent, follow=True)
-    if answer.status == SAME:
+    if answer.status == SAME and (known.etag or known.modified):  # else it is the same as nothing
         return known.value
     if wait := asks_to_wait(answer, look.now):
         look.memory[url] = Page(known.etag, known.modified, known.value, look.now + wait)
@@ -63,9 +63,9 @@ def asks_to_wait(answer: Response, now: datetime) -> timedelta:
     said = answer.headers.get("retry-after", "")
     reset = answer.headers.get("x-ratelimit-reset", "") if not said else ""
     if said.isdecimal():
-        wait = timedelta(seconds=min(int(said), LONGEST.total_seconds()))
+        wait = timedelta(seconds=min(float(said), LONGEST.total_seconds()))
     elif reset.isdecimal():
-        wait = timedelta(seconds=min(max(int(reset) - now.timestamp(), 1), LONGEST.total_seconds()))
+        wait = timedelta(seconds=min(max(float(reset) - now.timestamp(), 1), LONGEST.total_seconds()))
     else:
         wait = until(said, now)
     return min(max(wait, timedelta(seconds=1)), LONGEST)

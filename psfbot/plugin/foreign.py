@@ -1,16 +1,15 @@
 """What senders write, made harmless at the border: words, times and pages that may be missing, wrong or hostile."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
+from pydantic import AfterValidator, BeforeValidator, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
 
 from psfbot.plugin.hooks import Hook
 from psfbot.relay.alert import AlertLink, in_utc, tidy
+from psfbot.relay.judge import AHEAD
 from psfbot.text import one_line
 
-AHEAD = timedelta(minutes=5)
-"""How far a sender's clock may go ahead of ours before its times count for nothing."""
 LONGEST = 5000
 """Characters of a text that are read: more than anybody is shown, and few enough to read a thousand of them."""
 LONGEST_URL = 2000
@@ -40,7 +39,14 @@ def said(value: object) -> str:
 Said = Annotated[str, BeforeValidator(said)]
 Plain = Annotated[str, BeforeValidator(tidy)]
 """A text, made harmless like `Said`, for bodies that must be right: anything that is no text is an error."""
-Time = Annotated[datetime | None, loose(None)]
+
+
+def zoned(at: datetime | None) -> datetime | None:
+    """A time that can be compared with others: one without a zone is in UTC."""
+    return at.replace(tzinfo=UTC) if at is not None and at.tzinfo is None else at
+
+
+Time = Annotated[datetime | None, AfterValidator(zoned), loose(None)]
 """ISO 8601, or seconds or milliseconds since 1970, as a number or a text; anything else is no time."""
 
 

@@ -63,7 +63,7 @@ class Response:
         try:
             return json.loads(self.body)
         except (ValueError, RecursionError) as error:
-            raise Unreachable(f"{self.url} did not answer with JSON.") from error
+            raise Unreachable(f"{self.url.partition('?')[0]} did not answer with JSON.") from error
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,7 +64,9 @@ class Alert(BaseModel):
     ill (a host, a URL or a service's name), `names` are the check's names and ids under
     which the catalog may list it, `hints` more hosts and tags. `event` is the source's
     own id of this report, where it has one. `at` is when the source says it happened.
-    `polled` marks what the source was asked for, and did not say by itself.
+    `polled` marks what the source was asked for, and did not say by itself. `up` marks what lies ahead while all
+    still works, as the end of a certificate. `holds` marks what the source says of the moment in which it sends, also
+    where it repeats when that began.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
@@ -83,6 +85,8 @@ class Alert(BaseModel):
     event: Annotated[str, StringConstraints(max_length=500), BeforeValidator(tidy)] = ""
     at: Annotated[datetime, AfterValidator(in_utc)]
     polled: bool = False
+    up: bool = False
+    holds: bool = False
 
     @property
     def fingerprint(self) -> str:

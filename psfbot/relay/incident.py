@@ -19,6 +19,8 @@ STORM = "storm:"
 """Subjects of storms start so; the lane of the room follows."""
 PROVIDER = "provider:"
 """Subjects of what a provider says of itself start so; its id follows."""
+OWN = "psfbot:"
+"""Subjects of what is wrong with psfbot itself start so, unless the catalog lists it; what it is about follows."""
 EVERYTHING = "*"
 """The subject of a silence that holds for all of them."""
 
@@ -42,7 +44,7 @@ class Problem(Fact):
 
     `at` is the source's time of the last alert that counted; an older one changes
     nothing. `closed_at` is set when a person resolved the incident while the source
-    still called it firing.
+    still called it firing. `up` is that of the alert: nothing is down yet.
     """
 
     source: str
@@ -55,13 +57,15 @@ class Problem(Fact):
     about: str
     incident: int | None = None
     closed_at: datetime | None = None
+    up: bool = False
 
 
 class Incident(Fact):
     """One problem of one service, or of one subject that the catalog does not know; or what psfbot makes of several.
 
-    `subject` is a service's id, or `unmapped:` and what the alert was about; `provider:` and
-    the id of one that reports trouble of its own; `cause:` and a place of the catalog for what
+    `subject` is a service's id, or `unmapped:` and what the alert was about; `psfbot:` and
+    what is wrong with psfbot itself; `provider:` and the id of one that reports trouble of
+    its own; `cause:` and a place of the catalog for what
     several services have in common; `storm:` and a lane for a time in which that room hears a
     digest. `flaps` counts how often it came back, `repeats`
     how often it was reported again while it lasted; for a cause, how many services its room
@@ -69,7 +73,8 @@ class Incident(Fact):
     are told of. `cause` is the incident that this one follows from. `due_at` is when time
     alone may have something to say about it. `told_at` and `shown_at` say when a cause or
     storm was last told aloud, and last brought up to date. `resolved_by` is a person: it is
-    empty where the sources said that it is over.
+    empty where the sources said that it is over. `up` says that the worst of it lies ahead:
+    nothing is down yet.
     """
 
     number: int
@@ -93,6 +98,7 @@ class Incident(Fact):
     flapping_since: datetime | None = None
     reminded: int = 0
     reopened_at: datetime | None = None
+    up: bool = False
 
     @property
     def began(self) -> datetime:
@@ -102,7 +108,12 @@ class Incident(Fact):
     @property
     def service(self) -> str | None:
         """The service's id, where the catalog knows it."""
-        return None if self.subject.startswith((UNMAPPED, PROVIDER, CAUSE, STORM)) else self.subject
+        return None if self.subject.startswith((UNMAPPED, OWN, PROVIDER, CAUSE, STORM)) else self.subject
+
+    @property
+    def own(self) -> bool:
+        """Is it about psfbot itself, which the catalog does not list?"""
+        return self.subject.startswith(OWN)
 
     @property
     def provider(self) -> str:
@@ -129,7 +140,7 @@ class Incident(Fact):
             return f"storm in {self.storm}"
         if self.node:
             return self.node[1]
-        return self.provider or self.subject.removeprefix(UNMAPPED) or "something unnamed"
+        return self.provider or self.subject.removeprefix(UNMAPPED).removeprefix(OWN) or "something unnamed"
 
 
 class Down(NamedTuple):

@@ -10,6 +10,9 @@ from psfbot.relay.incident import Incident, Problem
 REOPEN_WITHIN = timedelta(minutes=30)
 """A problem that comes back this soon after its end is the same incident; later it is a new one."""
 
+AHEAD = timedelta(minutes=5)
+"""How far a source's clock may go ahead of ours before its times count for nothing."""
+TICK = timedelta(microseconds=1)
 ORDER = (State.FIRING, State.ACKNOWLEDGED, State.RESOLVED)
 
 
@@ -52,6 +55,23 @@ def judge(alert: Alert, known: Problem | None, *, seen: bool = False, came: date
             return Judgement(Verdict.BACK, f"it was resolved by hand, but {alert.source} still reports it")
         return Judgement(Verdict.STILL, f"{alert.source} said this before it was resolved by hand")
     return newer(alert, known)
+
+
+def believed(known: Problem | None, now: datetime) -> Problem | None:
+    """A problem whose time does not lie ahead: else all that happens before that time would count as old news."""
+    return known.model_copy(update={"at": now}) if known and known.at > now + AHEAD else known
+
+
+def moved(alert: Alert, known: Problem | None, came: datetime) -> Alert:
+    """An alert that holds as it comes, with a time that says so where it repeats one from before the problem's end.
+
+    Who lost sight of a problem for a while calls it over, then goes on with it under the time of its beginning.
+    """
+    if not alert.holds or alert.state is not State.FIRING or known is None or known.incident is None:
+        return alert
+    if known.state is not State.RESOLVED:
+        return alert.model_copy(update={"at": max(alert.at, known.at)})
+    return alert.model_copy(update={"at": known.at + TICK}) if alert.at <= known.at < came else alert
 
 
 def insists(alert: Alert, known: Problem, came: datetime | None) -> bool:
@@ -107,6 +127,7 @@ def remember(alert: Alert, known: Problem | None, verdict: Verdict, incident: in
         about=alert.about,
         incident=incident,
         closed_at=known.closed_at if known and verdict is Verdict.STILL else None,
+        up=alert.up,
     )
 
 

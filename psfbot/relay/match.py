@@ -8,13 +8,15 @@ from psfbot.catalog.address import read
 from psfbot.catalog.book import Book
 from psfbot.catalog.names import How, Names
 from psfbot.relay.alert import Alert
-from psfbot.relay.incident import PROVIDER, UNMAPPED
+from psfbot.relay.incident import OWN, PROVIDER, UNMAPPED
 from psfbot.relay.supplier import loudness, speaker
 
 Checks = dict[tuple[str, str], tuple[int, str, str]]
 """Source and folded name of a check -> place in the catalog, service, and the name as it is written."""
 CHECKS: "WeakKeyDictionary[Names, Checks]" = WeakKeyDictionary()
 """What was gathered for the catalogs in use: each is known by its names, of which a reload makes new ones."""
+SELF = "psfbot"
+"""What psfbot calls itself in the hints of its own alerts: the service of this name, where the catalog lists one."""
 SURE = frozenset({How.EXACT, How.HOST, How.WILDCARD, How.LABELS, How.REPO})
 
 
@@ -41,6 +43,8 @@ def match(alert: Alert, book: Book) -> Subject:
         found = by_name(said, book)
         if found:
             return found
+    if SELF in alert.hints:
+        return Subject(OWN + alert.about[:200], f"it is about {SELF} itself, which the catalog does not list")
     about = alert.about or next(iter(alert.names), "") or alert.summary or f"{alert.source} {alert.key}"
     return Subject(UNMAPPED + about[:200], f"the catalog knows neither this check nor '{about[:80]}'")
 

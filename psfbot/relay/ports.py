@@ -62,7 +62,7 @@ class Ledger(Protocol):
         """All incidents below a shared cause, in the order of their numbers."""
 
     def down(self, since: datetime) -> Sequence[Down]:
-        """Open incidents of services that began since then, or that stand below a shared cause."""
+        """Open failures of services that began since then, or that stand below a shared cause; no mere warnings."""
 
     def causes(self) -> Sequence[Incident]:
         """Open incidents that are shared causes."""

@@ -36,7 +36,7 @@ class Pace(Fact):
     def after(self, now: datetime) -> "Pace":
         """The same room now, with nothing told meanwhile."""
         gone = max(0.0, (now - self.at) / MINUTE) * BURST
-        return self.model_copy(update={"level": max(0.0, self.level - gone), "at": max(self.at, now)})
+        return self.model_copy(update={"level": max(0.0, self.level - gone), "at": now})
 
     def told(self) -> "Pace":
         """The same room after one more message."""

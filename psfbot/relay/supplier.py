@@ -21,6 +21,14 @@ MILDER = {Severity.CRITICAL: Severity.ERROR, Severity.ERROR: Severity.WARNING}
 """How bad a provider calls its trouble -> how bad that is here, where our own checks have the first word."""
 PLACE = re.compile(r"\b([a-z]{3}[1-9]\d?|[a-z]{2}-[a-z]+-\d)\b|\(([a-z]{3})\)", re.IGNORECASE)
 """A place as status pages write them: `NYC3`, `us-east-1`, `London (LCY)`."""
+NO_PLACES = frozenset({
+    "api", "app", "bgp", "cdn", "cli", "cpu", "dns", "eta", "gpu", "hdd", "iam", "isp", "mfa", "ram", "rca", "rpc",
+    "rum", "sdk", "sla", "smb", "sms", "sni", "sql", "ssd", "ssh", "ssl", "sso", "tbd", "tcp", "tls", "udp", "uri",
+    "url", "vms", "vpc", "vpn", "waf", "web", "www", "xss", "bst", "cdt", "cet", "cst", "edt", "est", "gmt", "hkt",
+    "ist", "jst", "mdt", "mst", "pdt", "pst", "sgt", "utc", "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug",
+    "sep", "oct", "nov", "dec", "mon", "tue", "wed", "thu", "fri", "sat", "sun",
+})  # fmt: skip
+"""What is written like a place and is none: `(DNS)`, `(UTC)`, `TLS1`, `Nov20`."""
 ASIDE = "what a provider calls minor, or has elsewhere, is shown beside our own incidents only"
 NAMED = 120
 """Characters for the names of what is down here."""
@@ -68,8 +76,14 @@ def elsewhere(alert: Alert, own: Provider, catalog: Catalog) -> bool:
     ours = [region for region in catalog.regions.values() if region.provider == own.id]
     here = {word.casefold() for one in ours for word in (one.id, one.code, *one.aliases)} - {"unknown"}
     said = f"{alert.summary} {alert.detail}"
-    places = {(found[1] or found[2]).casefold() for found in PLACE.finditer(said)}
-    return bool(places and here and not places & here)
+    named = ((found[1] or found[2]).casefold() for found in PLACE.finditer(said))
+    places = {place for place in named if unnumbered(place) not in NO_PLACES}
+    return bool(places and here and not places & (here | set(map(unnumbered, here))))
+
+
+def unnumbered(place: str) -> str:
+    """A city's letters: whoever says `New York (NYC)` speaks of nyc1 as well."""
+    return place.rstrip("0123456789")
 
 
 def reported(report: Incident, catalog: Catalog) -> str:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from psfbot.relay.alert import Alert, State
 from psfbot.relay.incident import Happening, Incident, Problem, Standing
+from psfbot.relay.word import MILD
 
 BLANK = {"acked_by": "", "acked_at": None, "resolved_by": "", "resolved_at": None}
 
@@ -19,13 +20,17 @@ def weigh(
     worst = max((problem.severity for problem in active), key=lambda severity: severity.rank, default=incident.severity)
     if happened is Happening.REOPENED:
         change["reopened_at"] = again(incident, alert.at, now)
-    change |= {"severity": worst, "title": title(incident, [p.summary for p in active if p.severity is worst])}
+    bad = [problem for problem in active if problem.severity is worst]
+    down = [problem for problem in bad if not problem.up] or bad
+    up = all(problem.up for problem in down) if down else incident.up
+    change |= {"severity": worst, "up": up, "title": title(incident, [problem.summary for problem in down])}
     changed = incident.model_copy(update={**change, "changed_at": now, "version": incident.version + 1})
     if alert.state is State.ACKNOWLEDGED and changed.state is Standing.OPEN:
         taken = {"state": Standing.ACKNOWLEDGED, "acked_by": alert.by or alert.source, "acked_at": alert.at}
         changed = changed.model_copy(update=taken)
         return changed, Happening.ACKNOWLEDGED if happened is Happening.ALERT else happened
-    if happened is Happening.ALERT and changed.state is not Standing.RESOLVED and worst.rank > incident.severity.rank:
+    worse = worst.rank > incident.severity.rank or (incident.up and not up and worst not in MILD)
+    if happened is Happening.ALERT and changed.state is not Standing.RESOLVED and worse:
         happened = Happening.WORSE
     return changed, happened
 

@@ -4,11 +4,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from psfbot.catalog import words
-from psfbot.catalog.model import Catalog, Service
+from psfbot.catalog.model import Catalog, Service, Team
 from psfbot.relay.alert import Alert, Severity, State
 from psfbot.relay.flap import SETTLE
 from psfbot.relay.incident import Happening, Incident, Standing
-from psfbot.text import count, cut, one_line
+from psfbot.text import and_join, count, cut, one_line
 
 HEADS = {
     Happening.OPENED: "DOWN",
@@ -30,6 +30,11 @@ NOW = {
 }
 """What brings a message up to date: a quiet notice says how the incident stands, as if it were told only now."""
 MILD = frozenset({Severity.INFO, Severity.WARNING})
+UP = "still up"
+"""Behind what is as bad as an outage, and none yet."""
+ITSELF = "psfbot itself"
+FEW = 3
+"""Ways to reach somebody that are told."""
 NO_ROTA = "no rota is known"
 FOUND = " (found by poll)"
 """Behind what the source was asked for: its own word never came, or comes later."""
@@ -75,10 +80,11 @@ def word(  # noqa: PLR0913 - all that one line weighs; most callers leave the la
     if kind is Happening.FLAPPING:
         return Said(flapping(incident), links=links(own))
     service = catalog.services.get(incident.service or "")
-    facts = where_and_whom(service, catalog) if service else ("not in the catalog", f"ack {incident.number}")
+    facts = where_and_whom(service, catalog) if service else (*unlisted(incident, catalog), f"ack {incident.number}")
     facts = (*beside, *facts)
     text = line(lead(kind, incident), title(kind, incident, now), facts)
-    lines = (*(below(service, catalog, on_call) if service else ()), *details(own))
+    reach = below(service, catalog, on_call) if service else reach_keepers(catalog) if incident.own else ()
+    lines = (*reach, *details(own))
     return Said(text, lines=tuple(map(one_line, lines)), links=links(own))
 
 
@@ -98,8 +104,13 @@ def told_as(kind: Happening, incident: Incident) -> Happening:
 
 def lead(kind: Happening, incident: Incident) -> str:
     """What happened to which incident, of what."""
-    mild = MILD_HEADS if incident.severity in MILD else {}
+    mild = MILD_HEADS if warns(incident) else {}
     return one_line(f"{mild.get(kind) or HEADS.get(kind, kind.upper())} #{incident.number} {cut(incident.named, 100)}")
+
+
+def warns(incident: Incident) -> bool:
+    """Is nothing down, but something not as it should be?"""
+    return incident.up or incident.severity in MILD
 
 
 def title(kind: Happening, incident: Incident, now: datetime) -> str:
@@ -112,7 +123,8 @@ def title(kind: Happening, incident: Incident, now: datetime) -> str:
     began = f"for {lasted(incident, now)} already" if kind is Happening.OPENED and late(incident.opened_at, now) else ""
     began = f"for {lasted(incident, now)}, nobody has it" if kind is Happening.REMINDED else began
     taker = f"acked by {incident.acked_by}" if incident.acked_by else ""
-    return ", ".join(filter(None, (cut(said, 160), began, one_line(taker))))
+    ahead = UP if incident.up and incident.severity not in MILD else ""
+    return ", ".join(filter(None, (cut(said, 160), ahead, began, one_line(taker))))
 
 
 def line(start: str, said: str, facts: tuple[str, ...]) -> str:
@@ -131,10 +143,34 @@ def where_and_whom(service: Service, catalog: Catalog) -> tuple[str, ...]:
     return (runs, f"{words.NOBODY}, try {reach[0]}" if reach else words.NOBODY)
 
 
+def unlisted(incident: Incident, catalog: Catalog) -> tuple[str, ...]:
+    """In place of where it runs and whom to ask: for psfbot itself, those whom the catalog lets administer it."""
+    if not incident.own:
+        return ("not in the catalog",)
+    return (ITSELF, ask_keepers(catalog))
+
+
+def ask_keepers(catalog: Catalog) -> str:
+    """Whom to ask about psfbot itself."""
+    whom = and_join([team.name for team in keepers(catalog)], "or")
+    return f"ask {whom}" if whom else words.NOBODY
+
+
+def keepers(catalog: Catalog) -> tuple[Team, ...]:
+    """The teams whose members may administer psfbot: the catalog knows no other owner of it."""
+    return tuple(team for team in catalog.teams.values() if "admin" in team.grants)
+
+
+def reach_keepers(catalog: Catalog) -> tuple[str, ...]:
+    """How to reach them."""
+    found = [one for team in keepers(catalog) for one in words.reach_team(team)][:FEW]
+    return (f"Reach: {' · '.join(found)}",) if found else ()
+
+
 def over(incident: Incident, now: datetime) -> str:
     """It is over: after how long, and who had it; what a person closed is not said to be up."""
     end = incident.resolved_at or now
-    head, again = ("OVER", "") if incident.severity in MILD else ("UP", " again")
+    head, again = ("OVER", "") if warns(incident) else ("UP", " again")
     ago = f", {span(now - end)} ago" if late(end, now) else ""
     named = cut(incident.named, 100)
     if incident.resolved_by:
@@ -153,7 +189,8 @@ def taken(incident: Incident, now: datetime) -> str:
 
 def flapping(incident: Incident) -> str:
     """It comes and goes: how it stands now, and when it is told of again."""
-    stands = "up" if incident.state is Standing.RESOLVED else "down"
+    well, ill = ("over", "warning") if warns(incident) else ("up", "down")
+    stands = well if incident.state is Standing.RESOLVED else ill
     taker = f", acked by {incident.acked_by}" if incident.acked_by else ""
     came = f"came back {count(incident.flaps, 'time')}"
     held = f"I say more when it has held for {span(SETTLE)}"

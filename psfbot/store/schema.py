@@ -10,7 +10,7 @@ from psfbot.store.home import Home
 from psfbot.store.tables import metadata
 from psfbot.store.trouble import trouble
 
-HEAD = "0011"
+HEAD = "0012"
 """The revision that this version reads and writes."""
 VERSION_TABLE = "psfbot_schema"
 """Where the database says its revision; the name lets other programs' migrations share a PostgreSQL database."""

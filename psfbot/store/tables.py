@@ -11,6 +11,7 @@ from sqlalchemy import (
     MetaData,
     Table,
     UniqueConstraint,
+    false,
     text,
 )
 
@@ -25,14 +26,8 @@ from psfbot.relay.drifted import Drifted
 from psfbot.relay.notice import Notice
 from psfbot.store.columns import Id, Model, Moment, Words
 
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
+NAMES = {kind: f"{kind}_%(table_name)s_%(column_0_N_name)s" for kind in ("ix", "uq", "fk")}
+metadata = MetaData(naming_convention=NAMES | {"pk": "pk_%(table_name)s"})
 
 
 def _incident(*, nullable: bool) -> Column[int]:
@@ -82,6 +77,7 @@ incidents = Table(
     Column("flapping_since", Moment),
     Column("reminded", Integer, nullable=False, server_default=text("0")),
     Column("reopened_at", Moment),
+    Column("up", Boolean, nullable=False, server_default=false()),
     Index(None, "subject", "number"),
     Index(None, "state", "number"),
     Index(None, "cause"),
@@ -104,6 +100,7 @@ problems = Table(
     Column("about", Words, nullable=False),
     _incident(nullable=True),
     Column("closed_at", Moment),
+    Column("up", Boolean, nullable=False, server_default=false()),
     Index(None, "incident"),
     Index(None, "state", "at"),
 )

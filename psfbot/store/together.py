@@ -5,22 +5,26 @@ from datetime import datetime
 
 from sqlalchemy import Connection, and_, bindparam, case, func, insert, not_, or_, select, update
 
-from psfbot.relay.incident import CAUSE, PROVIDER, STORM, UNMAPPED, Down, Happening, Standing
+from psfbot.relay.incident import CAUSE, OWN, PROVIDER, STORM, UNMAPPED, Down, Happening, Standing
 from psfbot.relay.storm import Pace
+from psfbot.relay.word import MILD
 from psfbot.store.columns import Moment
 from psfbot.store.tables import incidents, paces, timeline
 
 _SINCE = bindparam("since", type_=Moment())
 IS_OPEN = incidents.c.state.in_([Standing.OPEN, Standing.ACKNOWLEDGED])
-_OTHERS = (UNMAPPED, PROVIDER, CAUSE, STORM)
+_OTHERS = (UNMAPPED, OWN, PROVIDER, CAUSE, STORM)
 _SERVICE = and_(*(not_(incidents.c.subject.startswith(start, autoescape=True)) for start in _OTHERS))
 MADE = case((or_(*(incidents.c.subject.startswith(start, autoescape=True) for start in (CAUSE, STORM))), 0), else_=1)
 """What psfbot made of several incidents comes before them: many reminders at once must not hold up a cause."""
 _BEGAN = func.coalesce(incidents.c.reopened_at, incidents.c.opened_at)
 
+_FAILS = and_(incidents.c.severity.not_in(MILD), not_(incidents.c.up))
+"""What warns, or lies ahead, is no failure: it shares no cause with those that are down."""
+
 DOWN = (
     select(incidents.c.number, incidents.c.subject, _BEGAN, incidents.c.cause)
-    .where(IS_OPEN, _SERVICE, or_(_BEGAN >= _SINCE, incidents.c.cause.is_not(None)))
+    .where(IS_OPEN, _SERVICE, or_(and_(_BEGAN >= _SINCE, _FAILS), incidents.c.cause.is_not(None)))
     .order_by(incidents.c.number)
 )
 BELOW = (
@@ -38,7 +42,7 @@ CHANGE_PACE = update(paces).where(paces.c.lane == bindparam("in_lane"))
 
 
 def down(connection: Connection, since: datetime) -> Sequence[Down]:
-    """Open incidents of services that began since then, or that stand below a shared cause."""
+    """Open failures of services that began since then, or that stand below a shared cause."""
     return [Down(*row) for row in connection.execute(DOWN, {"since": since})]
 
 

@@ -100,7 +100,8 @@ async def keep(server: Listener, stop: asyncio.Event) -> None:
     """Look after the connections until it is time to stop."""
     while not stop.is_set():
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), SWEEP)
+            async with asyncio.timeout(SWEEP):
+                await stop.wait()
         server.sweep()
     server.should_exit = True
 
