@@ -257,7 +257,7 @@ class Bot:
 
 
 UNREAD = "SELECT count(*) FROM inbox WHERE fate = 'new'"
-TOLD = "SELECT count(*) FROM outbox WHERE state = 'sent'"
+TOLD = "SELECT count(*) FROM outbox WHERE state = 'sent' AND lane NOT LIKE 'heartbeat %'"
 
 
 @asynccontextmanager

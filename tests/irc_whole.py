@@ -145,7 +145,7 @@ async def number(bot: Bot, name: str) -> float:
 
 def notices(bot: Bot) -> list[str]:
     """The words of all notices in the outbox, in their order."""
-    kept = rows(bot.url, "SELECT notice FROM outbox ORDER BY id")
+    kept = rows(bot.url, "SELECT notice FROM outbox WHERE lane NOT LIKE 'heartbeat %' ORDER BY id")
     return [platform.said(Notice.model_validate_json(notice)) for (notice,) in kept]
 
 

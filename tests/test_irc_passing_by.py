@@ -2,11 +2,18 @@
 
 from dataclasses import dataclass, field
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from irc_stage import QUICK
+from stage import sample
 
+from psfbot.chat.answer import Answer
+from psfbot.flows.ask import Reply
 from psfbot.platforms.irc.connection import NotConnected
+from psfbot.platforms.irc.hearing import Heard
 from psfbot.platforms.irc.pacing import Queue, Rank
+from psfbot.platforms.irc.platform import Irc
 from psfbot.platforms.irc.proof import Proofs
 from psfbot.platforms.irc.voice import Voice
 
@@ -95,3 +102,61 @@ def test_an_answer_longer_than_the_burst_keeps_its_order_and_its_pace():
 
     assert not link.sent
     assert texts(voice.queue, 0.0) == ["PRIVMSG #room :one", "PRIVMSG #room :two", "PRIVMSG #room :three"]
+
+
+def test_an_answer_that_the_link_ends_before_keeps_its_order():
+    voice = Voice(Queue(burst=1), Proofs(str.lower), lambda: 0.0)
+    voice.up(Breaking(0))
+    voice.muted = False
+    voice.say("#room", ["one", "two", "three"], "psfbot!p@h")
+    voice.down()
+
+    assert [line.text for line in voice.queue.waiting()] == [
+        f"PRIVMSG #room :{word}" for word in ("one", "two", "three")
+    ]
+
+
+@pytest.mark.parametrize(("lines", "asks"), [(2, 0), (3, 1)])
+def test_an_answer_that_fills_the_window_asks_the_server_at_once_whether_it_reads(lines, asks):
+    asked = []
+    voice = Voice(Queue(window=3), Proofs(str.lower), lambda: 0.0, choked=lambda: asked.append("PING"))
+    voice.up(link := Breaking(9))
+    voice.muted = False
+    voice.say("#room", ["a line"] * lines, "psfbot!p@h")
+
+    assert len(link.sent) == lines
+    assert len(asked) == asks
+
+
+@dataclass
+class Filling(Breaking):
+    """A link that has room for so many lines, and takes more when it is asked to."""
+
+    def send(self, text):
+        self.sent.append(text)
+        self.writable = len(self.sent) < self.lines
+
+
+def test_what_is_left_of_an_answer_waits_while_the_network_takes_no_more():
+    voice = Voice(Queue(interval=0), Proofs(str.lower), lambda: 0.0)
+    voice.up(link := Filling(2))
+    voice.muted = False
+    voice.say("#room", ["one", "two", "three"], "psfbot!p@h")
+    went = list(link.sent)
+    link.writable = True
+    voice.flush()
+
+    assert went == ["PRIVMSG #room :one", "PRIVMSG #room :two"]
+    assert link.sent == [*went, "PRIVMSG #room :three"]
+
+
+def test_an_answer_is_remembered_as_the_server_will_echo_it_whatever_sign_is_in_a_nick():
+    irc = Irc(QUICK, sample)
+    voice = irc.client.voice
+    voice.proofs.caps = frozenset({"echo-message"})
+    voice.up(link := Breaking(9))
+    voice.muted = False
+    irc.say(Heard("docs", "\x81odd", "#room", "#room"), Reply(Answer("an answer"), ("an answer",)))
+
+    assert link.sent == ["PRIVMSG #room : odd: an answer"]
+    assert [line.words for line in voice.proofs.flying] == [" odd: an answer"]

@@ -99,8 +99,8 @@ class Near:
             yield from (other for other, _, _ in process.extract(key, keys, scorer=fuzz.token_ratio, limit=None))
 
     def _likely(self, key: str) -> list[str]:
-        """Spellings that share one of the rarest pieces: no others can be a slip or two away."""
-        rarest = sorted((self._grams.get(gram, []) for gram in _grams(key)), key=len)[:_ENOUGH]
+        """Spellings that share one of the rarest pieces, the same ones each time: no others can be near."""
+        rarest = sorted((self._grams.get(gram, []) for gram in sorted(_grams(key))), key=len)[:_ENOUGH]
         return [self._keys[number] for number in set().union(*rarest)]
 
 

@@ -117,6 +117,10 @@ class Queue:
         self.last_group -= 1  # numbers that a caller makes up are positive
         return [self._add(text, rank, "", self.last_group) for text in texts]
 
+    def put_back(self, line: Queued) -> None:
+        """Let a line that was taken and did not go be the next of its rank again."""
+        self.lanes[line.rank] = {line.ticket: line, **self.lanes[line.rank]}
+
     def passes(self, lines: int, now: float) -> bool:
         """May so many lines go at once that people are to read, as nothing waits before them? Then they count as gone.
 

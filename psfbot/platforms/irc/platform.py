@@ -18,7 +18,7 @@ from psfbot.platforms.irc.hearing import Heard
 from psfbot.platforms.irc.listening import Asked
 from psfbot.platforms.irc.pacing import Rank
 from psfbot.platforms.irc.plan import Plan
-from psfbot.platforms.irc.safe import plain
+from psfbot.platforms.irc.safe import one_line, plain
 from psfbot.relay.incident import Happening
 from psfbot.relay.notice import Notice, Parcel, Priority
 from psfbot.relay.word import NO_ROTA
@@ -203,7 +203,7 @@ class Irc:
     def lines(self, reply: Reply, nick: str) -> list[str]:
         """An answer as it is said; in a channel it begins with whom it is for."""
         first, *rest = map(plain, reply.lines or ("",))
-        return [f"{nick}: {first}" if nick else first, *rest]
+        return [f"{one_line(nick)}: {first}" if nick else first, *rest]
 
     def message(self, asked: Asked) -> Message:
         """A question as the desk takes it: with the person whose account asks, and the room with its rules."""

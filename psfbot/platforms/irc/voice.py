@@ -102,8 +102,10 @@ class Voice:
         if not (link and link.writable and self.queue.passes(len(wires), self.clock())):
             return wires
         for gone, wire in enumerate(wires):
-            if not self.sent(link, wire):
+            if not (link.writable and self.sent(link, wire)):
                 return wires[gone:]
+        if self.queue.choked:
+            self.choked()
         return []
 
     async def deliver(self, target: str, text: str, prefix: str, rank: Rank) -> str:
@@ -173,7 +175,7 @@ class Voice:
     def send(self, link: Link, line: Queued) -> None:
         """Write one line; an answer that meets the end of the link waits for the next one."""
         if not self.sent(link, line.text) and line.rank is Rank.REPLY:
-            self.queue.put(line.text, line.rank, group=line.group)
+            self.queue.put_back(line)
 
     def sent(self, link: Link, text: str) -> bool:
         """Write one line, if the link still is up; one that is too long is a bug of its maker, and harms no other."""
