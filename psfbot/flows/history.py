@@ -6,7 +6,6 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import takewhile
 from typing import Literal, Protocol
 
-from psfbot.catalog.diff import renamed
 from psfbot.catalog.model import Catalog, Record
 
 Section = Literal["services", "providers", "platforms", "teams", "people", "regions"]
@@ -92,6 +91,8 @@ async def changes(history: History, section: Section, id_: str) -> list[Change]:
 
 async def id_before(history: History, added: Change, section: Section, id_: str) -> str:
     """The id that a record had before the revision in which it seems to be new; nothing where it is."""
+    from psfbot.catalog.diff import renamed  # noqa: PLC0415 - it loads YAML, which most questions do without
+
     before = await newest(history, await earlier(history, added.revision))
     after = await history.catalog(added.revision)
     if before is None or after is None:
