@@ -2,10 +2,10 @@
 
 python bench/irc.py [--peers] [--short] [--seconds 1] [--rounds 5] [--people 50]
 
-One person asks in a channel, then fifty in private, one question after the other, on an ngIRCd that holds nobody back.
-The questions are about services of the real catalog; psfbot finds the answers in it, and the others in a dict, which
-holds the very lines that psfbot says, or with --short only the first of each answer. The peers come from the Python
-index, each into an environment of its own.
+One person asks in a channel of the bot, then fifty in private, one question after the other, on an ngIRCd that holds
+nobody back. The questions are about services of the real catalog; psfbot finds the answers in it, and the others in a
+dict, which holds the very lines that psfbot says, or with --short only the first of each answer. The peers come from
+the Python index, each into an environment of its own.
 """
 
 import argparse
@@ -14,6 +14,7 @@ import contextlib
 import json
 import os
 import platform
+import re
 import socket
 import subprocess
 import sys
@@ -33,7 +34,8 @@ ROOT = Path(__file__).parents[1]
 PARTS = Path(__file__).parent / "irc_peers"
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "psfbot-bench"
 PEERS = {"errbot": "errbot[irc]==6.2.1", "sopel": "sopel==8.0.4"}
-ROOM = "#bench"
+ROOM = "#{}"
+"""Each bot has a channel of its own: else the slower ones drown in what the others answer, and are thrown out."""
 FIRST, SERVICES = "docs.python.org", 20
 PAGE, LONGEST = 4, 350
 """Lines of an answer before `more`, and bytes of a line that no bot has to cut."""
@@ -99,16 +101,16 @@ class Stage:
 
     def command(self, name: str) -> tuple[list[str], dict[str, str]]:
         """How a bot is started, and what it is told by its environment."""
-        told = {"IRC_PORT": str(self.port), "NICK": name, "ROOM": ROOM, "ANSWERS": str(self.answers(name))}
+        told = {"IRC_PORT": str(self.port), "NICK": name, "ROOM": ROOM.format(name), "ANSWERS": str(self.answers(name))}
         told["FOLDER"] = str(self.home(name))
         if name == "raw":
-            return [sys.executable, str(PARTS / "raw.py"), str(self.port), name, ROOM, str(self.answers(name))], {}
+            return [sys.executable, str(PARTS / "raw.py"), str(self.port), name, told["ROOM"], told["ANSWERS"]], {}
         if name == "psfbot":
             return [sys.executable, "-m", "psfbot", "run"], self.settings()
         if name == "errbot":
             return [str(installed(name) / "errbot"), "-c", str(PARTS / "errbot" / "config.py")], told
         file = self.home(name) / "sopel.cfg"
-        words = {"port": self.port, "room": ROOM, "folder": self.home(name), "plugins": PARTS / "sopel"}
+        words = {"port": self.port, "room": told["ROOM"], "folder": self.home(name), "plugins": PARTS / "sopel"}
         file.write_text(SOPEL.format_map(words), "utf-8")
         return [str(installed(name) / "python"), str(PARTS / "sopel_start.py"), "start", "-c", str(file)], told
 
@@ -118,7 +120,8 @@ class Stage:
             "PYTHONPATH": str(ROOT), "PSFBOT_PORT": "0", "PSFBOT_CATALOG": str(ROOT / "catalog.yaml"),
             "PSFBOT_DATABASE_URL": f"sqlite:///{self.folder / 'psfbot.sqlite3'}", "PSFBOT_LOG_FORMAT": "json",
             "PSFBOT_IRC_HOST": "127.0.0.1", "PSFBOT_IRC_PORT": str(self.port), "PSFBOT_IRC_TLS": "false",
-            "PSFBOT_IRC_CHANNELS": ROOM, "PSFBOT_IRC_INTERVAL": "0", "PSFBOT_IRC_QUESTION_INTERVAL": "0",
+            "PSFBOT_IRC_CHANNELS": ROOM.format("psfbot"), "PSFBOT_IRC_INTERVAL": "0",
+            "PSFBOT_IRC_QUESTION_INTERVAL": "0",
         }  # fmt: skip
 
     def home(self, name: str) -> Path:
@@ -171,7 +174,7 @@ def arrived(bot: Bot, port: int) -> None:
     with socket.create_connection(("127.0.0.1", port), timeout=5) as link:
         link.sendall(b"NICK looker\r\nUSER looker 0 * :looker\r\n")
         seen, end = "", time.monotonic() + STARTING
-        while f" 319 looker {bot.name} :" not in seen or ROOM not in seen.rpartition(" 319 looker ")[2]:
+        while not re.search(f" 319 looker {bot.name} :.*{ROOM.format(bot.name)}", seen):
             if bot.process.poll() is not None or time.monotonic() > end:
                 said = bot.log.read_text("utf-8", "replace").strip().splitlines() or ["without a word"]
                 raise NotMeasured(f"does not start: {said[-1]}")
@@ -191,7 +194,7 @@ def write_answers(folder: Path) -> None:
             asyncio.run(
                 app.desk.answer(Message(f"who owns {service}?", Speaker("bench"), "irc", room, public, page=PAGE))
             ).lines
-            for room, public in ((ROOM, True), (None, False))
+            for room, public in ((ROOM.format("psfbot"), True), (None, False))
         ]
         if said[0] == said[1] and all(map(simple, said[0])) and len(found) < SERVICES:
             found[service] = list(said[0])
@@ -223,7 +226,7 @@ def measure(bots: list[Bot], stage: Stage, given: argparse.Namespace) -> None:
     for _ in range(given.rounds):
         for bot in list(bots):
             try:
-                one = ask(bot, stage, 1, ROOM, given.seconds)
+                one = ask(bot, stage, 1, ROOM.format(bot.name), given.seconds)
                 many = ask(bot, stage, given.people, "", given.seconds)
             except NotMeasured as reason:
                 left_out(bot.name, reason)

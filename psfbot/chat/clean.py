@@ -28,7 +28,13 @@ FILLER = re.compile(  # what addresses the bot, and what is only polite
     re.IGNORECASE,
 )
 TAIL = re.compile(r"(?:[\s?!.,;:]|[,\s](?:please|pls|thanks|thx|ty|thank you|right now|again))+$", re.IGNORECASE)
-SHORT = re.compile(r"\b(who|what|where|when|which|how)(?:'s|s)\b(?= )", re.IGNORECASE)
+SIGNS = " ?!.,;:"
+"""What ends most lines and belongs to none."""
+POLITE_ENDS = frozenset({"se", "ls", "ks", "hx", "ty", "ou", "ow", "in"})
+"""The last letters of what TAIL takes for polite: most lines end otherwise, and need no closer look."""
+WRAPPING = " '\"()[]{}<>*_"
+"""Signs that people put around a name."""
+SHORT = re.compile(r"\b(w(?:ho|hat|here|hen|hich)|how)'?s(?= )", re.IGNORECASE)
 ON_CALL = re.compile(r"""(?<![\w:,"-])on-?call\b(?![:=<>-])""", re.IGNORECASE)
 """Outside a query, where `oncall` is a field."""
 OPEN_QUERY = re.compile(r"(?:services|list|ls|search|find) (?!services:)(?:.* )?\S+:", re.IGNORECASE)
@@ -39,11 +45,11 @@ OPEN_QUERY = re.compile(r"(?:services|list|ls|search|find) (?!services:)(?:.* )?
 def question(text: str) -> str:
     """The question in plain words: `Hey, who's on-call?!` becomes `who is on call`."""
     words = unaddressed(one_line(straight(text)))
-    words = words if OPEN_QUERY.fullmatch(words) else TAIL.sub("", words)
+    words = words if OPEN_QUERY.fullmatch(words) else untailed(words)
     if len(words) > 1 and words[0] == words[-1] and words[0] in "'\"":
         words = words[1:-1]
     words = SHORT.sub(in_full, words)
-    return ON_CALL.sub("on call", words).strip()
+    return (ON_CALL.sub("on call", words) if "call" in words.lower() else words).strip()
 
 
 def typed(text: str) -> str:
@@ -71,4 +77,10 @@ def in_full(short: re.Match[str]) -> str:
 
 def name(said: str) -> str:
     """A name inside a question, without the quotes and brackets people put around it."""
-    return TAIL.sub("", said.strip(" '\"()[]{}<>*_")).strip(" '\"()[]{}<>*_")
+    return untailed(said.strip(WRAPPING)).strip(WRAPPING)
+
+
+def untailed(words: str) -> str:
+    """The words without the signs and the politeness at their end."""
+    bare = words.rstrip(SIGNS)
+    return TAIL.sub("", bare) if bare[-1:].isspace() or bare[-2:].lower() in POLITE_ENDS else bare

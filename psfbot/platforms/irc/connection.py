@@ -196,7 +196,7 @@ class Link(AioConnection):  # type: ignore[misc]
 
     def _prep_message(self, string: str) -> bytes:
         """The bytes of one line, and surely of one only."""
-        text = safe.one_line(string)
+        text = string if string.isprintable() else safe.one_line(string)
         line = text.encode("utf-8", "replace") + b"\r\n"
         tags = line.find(b" ") + 1 if text[:1] == "@" else 0
         if len(line) - tags > LONGEST:

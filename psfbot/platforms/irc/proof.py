@@ -144,6 +144,11 @@ class Proofs:
             return How.LABEL
         return How.ECHO if "echo-message" in self.caps else How.PING
 
+    @property
+    def minds(self) -> bool:
+        """Does it matter now what is sent? Lines of replies do where they have echoes."""
+        return bool(self.unsent) or self.how is How.ECHO
+
     def expect(self, ticket: int, lines: Sequence[str]) -> list[str]:
         """The lines of one message to one target, as they are to be sent: with labels, or with a PING behind.
 

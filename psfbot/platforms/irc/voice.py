@@ -187,7 +187,8 @@ class Voice:
         except TooLong as error:
             self.bug(error)
         else:
-            self.proofs.sent(text)
+            if self.proofs.minds:
+                self.proofs.sent(text)
         return True
 
 
