@@ -87,7 +87,7 @@ def reads_as(text: str) -> Standing:
     start = text.partition(" · ")[0]
     if start.startswith("FLAPPING #"):
         taken = Standing.ACKNOWLEDGED if ", acked by " in start else Standing.OPEN
-        return Standing.RESOLVED if ": up now" in start else taken
+        return Standing.RESOLVED if ": up now" in start or ": over now" in start else taken
     if start.startswith(("UP #", "OVER #", "RESOLVED #")):
         return Standing.RESOLVED
     return Standing.ACKNOWLEDGED if start.startswith("ACKED #") or ", acked by " in start else Standing.OPEN
