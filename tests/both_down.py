@@ -61,6 +61,11 @@ def book() -> Book:
     return sample(services=services, rooms={"ops": {"irc": OPS, "slack": OTHER, "public": False, "alerts": "owned"}})
 
 
+def on_one_day(began: datetime) -> datetime:
+    """Long enough before midnight, or after it, that no time of the story is told with its date."""
+    return began if (began + AGO).date() == began.date() else began - AGO
+
+
 @dataclass
 class World:
     """A bot on both platforms, and the two networks."""
@@ -73,7 +78,7 @@ class World:
     bugs: list[Exception] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.began = self.now = datetime.now(UTC).replace(microsecond=0) - AGO
+        self.began = self.now = on_one_day(datetime.now(UTC).replace(microsecond=0) - AGO)
         self.store, self.outbox = SqlStore(self.db), SqlOutbox(self.db)
         self.irc = Irc(replace(QUICK, port=self.ircd.port, channels=(INFRA,)), lambda: self.book, self.bugs.append)
         plan = Plan(TOKEN, APP_TOKEN, url=self.front.url, interval=0.0)

@@ -242,3 +242,8 @@ def test_a_notice_about_no_incident_has_no_buttons():
 
 def test_calm_words_are_one_line_of_what_can_be_seen():
     assert calm("a\u202eb\x00c\nd") == "ab c d"
+
+
+def test_the_scheme_of_an_address_is_written_small_so_that_slack_surely_makes_a_link_of_it():
+    assert link("Look", "HTTPS://Example.org/A", 100) == "<https://Example.org/A|Look>"
+    assert marked("see HTTP://example.org/B.", 100) == "see <http://example.org/B>."

@@ -55,7 +55,7 @@ def marked(text: str, most: int) -> str:
         url = found[0].rstrip(TRAILING)
         if not is_page(url):
             continue
-        before, linked = fit(words[at : found.start()], room), f"<{escape(url)}>"
+        before, linked = fit(words[at : found.start()], room), f"<{address(url)}>"
         if len(before) + len(linked) + len(MORE) > room:
             return said + fit(words[at:], room)
         said, room, at = said + before + linked, room - len(before) - len(linked), found.start() + len(url)
@@ -64,8 +64,15 @@ def marked(text: str, most: int) -> str:
 
 def link(title: str, url: str, most: int) -> str:
     """A title that leads somewhere; the title alone where the address is none that Slack opens, or is too long."""
-    whole = f"<{escape(url)}|{fit(calm(title[: most * READ]).replace('|', '/'), max(1, most - len(escape(url)) - 3))}>"
+    leads = address(url)
+    whole = f"<{leads}|{fit(calm(title[: most * READ]).replace('|', '/'), max(1, most - len(leads) - 3))}>"
     return whole if is_page(url) and len(whole) <= most else fit(calm(title[: most * READ]), most)
+
+
+def address(url: str) -> str:
+    """An address as it stands in a link: in other letters, `HTTP:` might be none to Slack."""
+    scheme, colon, rest = url.partition(":")
+    return escape(f"{scheme.lower()}{colon}{rest}")
 
 
 def is_page(url: str) -> bool:
