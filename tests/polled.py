@@ -41,7 +41,7 @@ class Asking(Watch):
         """The polls of a process that begins anew."""
         marks: Any = SqlMarks(self.db)
         clock: Callable[[], datetime] = lambda: self.now  # noqa: E731 - a clock in one line
-        asker = Asker(self.inbox, self.store, marks, lambda: self.book, self.world, clock, deadline=0.2)
+        asker = Asker(self.inbox, self.store, marks, lambda: self.book, self.world, clock, deadline=1.0)
         return Polling(
             asker,
             self.asking,
