@@ -40,7 +40,7 @@ def listed(parcel: Parcel) -> Item:
 
 
 def may_see(ask: Ask, parcel: Parcel) -> bool:
-    """Who may be anybody sees what was for this very room, or for a room that is public."""
+    """May it be shown here? Where anybody may read along, only what was for this very room, or for a public one."""
     room, here = parcel.notice.room, ask.message
     return not here.public or (room.platform, room.name) == (here.platform, here.room) or is_public(room, ask.catalog)
 

@@ -24,7 +24,7 @@ def weighed(ask: Ask, found: cite.Grounds) -> tuple[tuple[Cite, ...], tuple[str,
 
 def cites(sources: Iterable[Source]) -> tuple[Cite, ...]:
     """Sources of the catalog as an answer shows them."""
-    return tuple([Cite(source.title, source.url or "", source.date or "") for source in sources])
+    return tuple(Cite(source.title, source.url or "", source.date or "") for source in sources)
 
 
 def listed(ask: Ask, services: Iterable[Service], *, detail: str = "") -> tuple[Item, ...]:

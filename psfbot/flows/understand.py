@@ -75,8 +75,8 @@ class Reading:
     def __post_init__(self) -> None:
         """Look at the slots once: every step asks for these two."""
         slots = self.bound.values()
-        object.__setattr__(self, "grade", max([b.grade for b in slots], default=0))
-        object.__setattr__(self, "free", True in [b.free for b in slots])
+        object.__setattr__(self, "grade", max((b.grade for b in slots), default=0))
+        object.__setattr__(self, "free", any(b.free for b in slots))
 
     @property
     def rank(self) -> tuple[bool, bool, int, int]:

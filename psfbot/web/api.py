@@ -1,7 +1,6 @@
 """Incidents as JSON, for dashboards and scripts: what a room was told, and nothing that only the team may see."""
 
-from collections.abc import Callable
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field, ValidationError
 from starlette.exceptions import HTTPException
@@ -9,11 +8,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from psfbot.errors import StoreBusy
 from psfbot.relay.alert import Severity, State
 from psfbot.relay.incident import Incident, Standing
 from psfbot.relay.ports import Ledger
-from psfbot.web.declared import BUSY, JSON, Declared, Shown, Told
+from psfbot.web.declared import BUSY, JSON, Declared, Shown, Told, read
 from psfbot.web.parts import Parts
 
 MOST = 1000
@@ -22,8 +20,6 @@ HIGHEST = 2**31
 """Numbers above this are no incident's."""
 HOW = "Ask with state=open or state=all, limit= a number from 1, and before= an incident's number."
 STATES = "The open ones, also those that are acknowledged, or all."
-
-Result = TypeVar("Result")
 
 
 class ShownAlert(Shown):
@@ -110,22 +106,15 @@ class Incidents:
             wanted = Wanted.model_validate(dict(request.query_params))
         except ValidationError:
             raise HTTPException(400, HOW) from None
-        return Response(await self._read(lambda ledger: listing(ledger, wanted)), media_type=JSON)
+        return Response(await read(self._store.read(lambda ledger: listing(ledger, wanted))), media_type=JSON)
 
     async def one(self, request: Request) -> Response:
         """One incident with its timeline."""
         number = int(request.path_params["number"])
-        found = await self._read(lambda ledger: detail(ledger, number)) if number < HIGHEST else None
+        found = await read(self._store.read(lambda ledger: detail(ledger, number))) if number < HIGHEST else None
         if found is None:
             raise HTTPException(404, f"There is no incident {number}. /api/v1/incidents?state=all lists them.")
         return Response(found, media_type=JSON)
-
-    async def _read(self, work: Callable[[Ledger], Result]) -> Result:
-        """Read from the store, or say that it cannot be read now."""
-        try:
-            return await self._store.read(work)
-        except StoreBusy as busy:
-            raise HTTPException(503, str(busy), {"retry-after": "30"}) from busy
 
 
 def listing(ledger: Ledger, wanted: Wanted) -> bytes:

@@ -13,8 +13,7 @@ from starlette.routing import Route
 from psfbot.checklists.ports import Runs
 from psfbot.checklists.run import Run
 from psfbot.checklists.view import View, view
-from psfbot.errors import StoreBusy
-from psfbot.web.declared import BUSY, Declared, Shown, Told
+from psfbot.web.declared import BUSY, Declared, Shown, Told, read
 from psfbot.web.parts import Parts
 
 MOST = 1000
@@ -122,10 +121,7 @@ class Checklists:
         """Read from the store, or say that it cannot be read now."""
         if self._kept is None:
             raise HTTPException(404, OFF)
-        try:
-            return await self._kept.read(work)
-        except StoreBusy as busy:
-            raise HTTPException(503, str(busy), {"retry-after": "30"}) from busy
+        return await read(self._kept.read(work))
 
 
 TOLD_OF_ALL = Told(

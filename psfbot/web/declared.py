@@ -1,13 +1,18 @@
 """Addresses of the JSON side that say of themselves what they take and give, so that their description cannot lag."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from pydantic import BaseModel, ConfigDict
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+
+from psfbot.errors import StoreBusy
+
+Result = TypeVar("Result")
 
 JSON = "application/json"
 BUSY = "The storage cannot be read now; `Retry-After` says when to ask again."
@@ -55,6 +60,14 @@ class Told:
     refuses: Mapping[int, str] = field(default_factory=dict)
     near: bool = False
     tagged: bool = False
+
+
+async def read(work: Awaitable[Result]) -> Result:
+    """Read from the store, or say that it cannot be read now."""
+    try:
+        return await work
+    except StoreBusy as busy:
+        raise HTTPException(503, str(busy), {"retry-after": "30"}) from busy
 
 
 class Declared(Route):

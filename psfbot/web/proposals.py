@@ -1,18 +1,15 @@
 """Proposed changes of the catalog as JSON and as patches: what everybody may see of them."""
 
-from collections.abc import Awaitable
 from datetime import datetime
-from typing import TypeVar
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from psfbot.errors import StoreBusy
 from psfbot.proposals.proposal import Proposal
 from psfbot.proposals.wording import mail, message
-from psfbot.web.declared import BUSY, Declared, Shown, Told
+from psfbot.web.declared import BUSY, Declared, Shown, Told, read
 from psfbot.web.parts import Parts
 
 MOST = 100
@@ -22,8 +19,6 @@ NONE = "There is no proposal {number}. /api/v1/proposals lists the newest."
 PRIVATE = "Proposal {number} holds what is not for everybody. `proposal {number}` on psfbot's terminal shows it."
 OFF = "This bot keeps no proposals."
 TYPE = "text/x-patch; charset=utf-8"
-
-Result = TypeVar("Result")
 
 
 class ShownProposal(Shown):
@@ -88,14 +83,6 @@ class Proposals:
         if found is None:
             raise HTTPException(404, NONE.format(number=number))
         return found
-
-
-async def read(work: Awaitable[Result]) -> Result:
-    """Read from the store, or say that it cannot be read now."""
-    try:
-        return await work
-    except StoreBusy as busy:
-        raise HTTPException(503, str(busy), {"retry-after": "30"}) from busy
 
 
 def shown(one: Proposal) -> ShownProposal:
